@@ -1,0 +1,76 @@
+import type { Cursor, CursorInput } from '../../protocol/cursor.ts';
+import type { ResetReason } from '../../protocol/frames.ts';
+
+/** One committed event. Never changes after it was committed. */
+export interface LogRecord {
+  /** Position in the log, +1 per event, first is 1. */
+  readonly seq: number;
+  /** Wall-clock time of the commit in milliseconds since 1970; never used for order. */
+  readonly at: number;
+  /** `<surface>.<past tense>`, for example `observability.recorded`. */
+  readonly type: string;
+  /** What a reader must be allowed to see to receive this event. */
+  readonly channel: string;
+  /** Text of one JSON object. */
+  readonly body: string;
+  /** Short hash of the members above. */
+  readonly tag: string;
+}
+
+/** An event that was not committed yet: the log gives it `seq`, `at` and `tag`. */
+export interface NewEvent {
+  readonly type: string;
+  readonly channel: string;
+  readonly body: string;
+}
+
+export interface AppendOptions {
+  /**
+   * Makes the append repeatable: the same key and digest return the records of the first append, the same key with
+   * another digest fails with `idempotency_conflict`.
+   */
+  readonly idempotency?: { readonly key: string; readonly digest: string };
+}
+
+export interface AppendResult {
+  /** The committed records, in the order given. */
+  readonly records: readonly LogRecord[];
+  /** True when these were stored by an earlier append with the same idempotency key. */
+  readonly replayed: boolean;
+}
+
+/** Records after a position, oldest first; or word that retention removed some of them. */
+export type LogSlice =
+  | { readonly kind: 'records'; readonly records: readonly LogRecord[] }
+  | { readonly kind: 'expired' };
+
+/** Where a resuming reader stands. */
+export type Resolution =
+  | { readonly kind: 'resume'; readonly cursor: Cursor }
+  | { readonly kind: 'reset'; readonly reason: ResetReason; readonly head: Cursor };
+
+export interface LogHealth {
+  readonly writable: boolean;
+  /** Why not, in words for an operator. */
+  readonly reason?: string;
+}
+
+/**
+ * The durable, totally ordered log. `append` settles after the commit is on disk; listeners of `onCommit` run after
+ * `head()` has moved. Implementations: `sqlite/sqlite-log.ts`.
+ */
+export interface Log extends AsyncDisposable {
+  readonly epoch: string;
+  /** The newest position readers may be given. */
+  head(): Cursor;
+  /** The position up to which retention has removed records; reading from there on is complete. */
+  trimmed(): Cursor;
+  /** Throws `too_many_requests` when the queue is full, `log_unavailable` when the disk refuses. */
+  append(events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult>;
+  /** At most `limit` records with `seq > after`; empty at the head. Synchronous when memory holds them. */
+  read(after: number, limit: number): LogSlice | Promise<LogSlice>;
+  resolve(input: CursorInput): Promise<Resolution>;
+  health(): LogHealth;
+  /** Returns the function that unsubscribes. */
+  onCommit(listener: () => void): () => void;
+}

@@ -1,0 +1,65 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ResetReason } from '../protocol/frames.ts';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** The transports of a feed, as a metric label. */
+export type TransportName = 'websocket' | 'sse' | 'poll';
+
+/** Every metric of the server, in a registry of its own so that several servers can run in one process. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  return {
+    registry,
+    eventsAppended: new Counter({
+      name: 'millrace_events_appended_total',
+      help: 'Events committed to the log.',
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: 'millrace_commit_seconds',
+      help: 'Time of one group commit, fsync included.',
+      buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+      registers,
+    }),
+    batchEvents: new Histogram({
+      name: 'millrace_commit_batch_events',
+      help: 'Events in one group commit.',
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16384],
+      registers,
+    }),
+    readers: new Gauge({
+      name: 'millrace_readers',
+      help: 'Open readers by feed and transport.',
+      labelNames: ['feed', 'transport'] as const,
+      registers,
+    }),
+    slowestReaderLag: new Gauge({
+      name: 'millrace_slowest_reader_lag_events',
+      help: 'Events between the head and the reader that is furthest behind.',
+      registers,
+    }),
+    bytesOut: new Counter({
+      name: 'millrace_bytes_out_total',
+      help: 'Bytes of feed data handed to sockets.',
+      labelNames: ['transport'] as const,
+      registers,
+    }),
+    resets: new Counter<'reason'>({
+      name: 'millrace_resets_total',
+      help: 'Readers told to refetch their snapshot.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    rejects: new Counter<'reason'>({
+      name: 'millrace_rejects_total',
+      help: 'Requests and frames refused or ignored.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    countReset(reason: ResetReason) {
+      this.resets.inc({ reason });
+    },
+  };
+}
