@@ -6,6 +6,7 @@ export interface SseEvent {
   readonly data: string;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is its purpose
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
 const LINE_BREAKS = /[\r\n]/;
 

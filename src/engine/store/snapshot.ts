@@ -16,5 +16,7 @@ export interface Snapshot<Rows extends readonly unknown[]> {
 /** Reads projections off the serving thread. */
 export interface SnapshotReader {
   /** Runs all queries in one read transaction. `Rows` lists the row type of each query, in order. */
-  snapshot<Rows extends readonly unknown[]>(queries: { readonly [Index in keyof Rows]: Query }): Promise<Snapshot<Rows>>;
+  snapshot<Rows extends readonly unknown[]>(
+    queries: { readonly [Index in keyof Rows]: Query },
+  ): Promise<Snapshot<Rows>>;
 }

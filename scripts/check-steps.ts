@@ -1,0 +1,12 @@
+import type { Step } from './step.ts';
+
+const TYPE_PROGRAMS = ['pure', 'web', 'server', 'web-tests'] as const;
+
+/** What `npm run check` runs, the longest first. `npm run check -- types` runs those whose name starts with the word. */
+export const checkSteps: readonly Step[] = [
+  { name: 'lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
+  ...TYPE_PROGRAMS.map((program) => ({
+    name: `types ${program}`,
+    command: ['tsc', '--pretty', 'false', '-p', `tsconfig.${program}.json`],
+  })),
+];

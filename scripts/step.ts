@@ -1,0 +1,57 @@
+/** One command of a check, run as a child process. */
+export interface Step {
+  readonly name: string;
+  /** Program and arguments; programs of `node_modules/.bin` are found by name. */
+  readonly command: readonly string[];
+}
+
+export interface StepResult {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly durationMs: number;
+  /** What the command wrote, both streams. */
+  readonly output: string;
+}
+
+const ROOT = `${import.meta.dir}/..`;
+
+export async function runStep({ name, command }: Step): Promise<StepResult> {
+  const startedAt = performance.now();
+  const child = Bun.spawn([...command], {
+    cwd: ROOT,
+    env: { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env.PATH ?? ''}` },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { name, ok: exitCode === 0, durationMs: performance.now() - startedAt, output: `${stdout}${stderr}`.trim() };
+}
+
+/** Runs the steps in the order given, at most `concurrency` at once, and reports each as it ends. */
+export async function runSteps(
+  steps: readonly Step[],
+  concurrency: number,
+  report: (result: StepResult) => void,
+): Promise<readonly StepResult[]> {
+  const waiting = [...steps];
+  const results: StepResult[] = [];
+  const lane = async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) {
+      const result = await runStep(step);
+      results.push(result);
+      report(result);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  return results;
+}
+
+export function printStepResult({ name, ok, durationMs, output }: StepResult): void {
+  console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(18)} ${(durationMs / 1000).toFixed(1).padStart(5)} s`);
+  if (!ok) console.log(output.replace(/^/gm, '       '));
+}
