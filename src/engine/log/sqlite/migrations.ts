@@ -1,0 +1,41 @@
+import type { SqliteDatabase } from './database.ts';
+
+/** Applied in order; the number of applied ones is kept in `user_version`. Never edit one that was released. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE log (
+     seq INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     type TEXT NOT NULL,
+     channel TEXT NOT NULL,
+     body TEXT NOT NULL,
+     tag TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE idempotency (
+     key TEXT PRIMARY KEY,
+     digest TEXT NOT NULL,
+     first_seq INTEGER NOT NULL,
+     last_seq INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX idempotency_by_seq ON idempotency (last_seq);
+   CREATE TABLE projection (
+     name TEXT PRIMARY KEY,
+     version INTEGER NOT NULL,
+     position INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+];
+
+/** Brings the schema up to date; throws when the file was written by a newer Millrace. */
+export function migrate(database: SqliteDatabase): void {
+  const current = Number(database.pragma('user_version') ?? 0);
+  if (current > MIGRATIONS.length) {
+    throw new Error(`the database has schema version ${current}, this Millrace knows ${MIGRATIONS.length}: upgrade it`);
+  }
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < current) continue;
+    database.transaction(() => {
+      database.exec(sql);
+      database.exec(`PRAGMA user_version = ${index + 1}`);
+    });
+  }
+}
