@@ -2,11 +2,13 @@ import type { Step } from './step.ts';
 
 const TYPE_PROGRAMS = ['pure', 'web', 'server', 'web-tests'] as const;
 
-/** What `npm run check` runs, the longest first. `npm run check -- types` runs those whose name starts with the word. */
+/** What `npm run check` runs. `npm run check -- types` runs those whose name starts with the word. */
 export const checkSteps: readonly Step[] = [
   { name: 'lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
   ...TYPE_PROGRAMS.map((program) => ({
     name: `types ${program}`,
     command: ['tsc', '--pretty', 'false', '-p', `tsconfig.${program}.json`],
   })),
+  { name: 'layers', command: ['bun', 'scripts/check-layers.ts'] },
+  { name: 'unit tests', command: ['bun', '--bun', 'vitest', 'run', '--project', 'unit', '--project', 'web'] },
 ];

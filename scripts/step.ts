@@ -1,8 +1,12 @@
+import { join } from 'node:path';
+
 /** One command of a check, run as a child process. */
 export interface Step {
   readonly name: string;
   /** Program and arguments; programs of `node_modules/.bin` are found by name. */
   readonly command: readonly string[];
+  /** Where it runs. Default: the root of the repository. */
+  readonly cwd?: string;
 }
 
 export interface StepResult {
@@ -13,13 +17,13 @@ export interface StepResult {
   readonly output: string;
 }
 
-const ROOT = `${import.meta.dir}/..`;
+export const ROOT = join(import.meta.dirname, '..');
 
-export async function runStep({ name, command }: Step): Promise<StepResult> {
+export async function runStep({ name, command, cwd = ROOT }: Step): Promise<StepResult> {
   const startedAt = performance.now();
   const child = Bun.spawn([...command], {
-    cwd: ROOT,
-    env: { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env.PATH ?? ''}` },
+    cwd,
+    env: { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH ?? ''}` },
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
