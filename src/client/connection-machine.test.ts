@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest';
+import { initialState, transition } from './connection-machine.ts';
+import {
+  type ConnectionEvent,
+  type ConnectionState,
+  DEFAULT_SETTINGS,
+  demandOf,
+  statusOf,
+  wakeAt,
+} from './connection-state.ts';
+
+const NOW = 100_000;
+const DEADLINE = NOW + DEFAULT_SETTINGS.attemptTimeoutMs;
+const settings = { ...DEFAULT_SETTINGS, poll: { afterFailures: 5, everyMs: 10_000 } };
+const moment = { now: NOW, random: 0.5 };
+const position = { cursor: 'e.5.t', failures: 2, lastId: 7 };
+
+const states = {
+  loading: { ...position, cursor: undefined, name: 'connecting', attempt: { kind: 'loading', id: 7, deadlineAt: NOW } },
+  opening: { ...position, name: 'connecting', attempt: { kind: 'opening', id: 7, deadlineAt: NOW } },
+  live: { ...position, name: 'live', id: 7, since: NOW - 500, silenceMs: 30_000, deadlineAt: NOW },
+  waiting: { ...position, name: 'reconnecting', attempt: { kind: 'waiting', until: NOW } },
+  reopening: { ...position, name: 'reconnecting', attempt: { kind: 'opening', id: 7, deadlineAt: NOW } },
+  polling: {
+    ...position,
+    name: 'polling',
+    attempt: { kind: 'waiting', until: NOW + 30_000 },
+    poll: { kind: 'waiting', until: NOW },
+  },
+  offline: { ...position, name: 'offline', attempt: { kind: 'waiting', until: NOW } },
+  paused: { ...position, failures: 0, name: 'paused' },
+  evicted: { ...position, failures: 0, name: 'evicted' },
+  unauthorized: { ...position, failures: 0, name: 'unauthorized' },
+} as const satisfies Record<string, ConnectionState>;
+type Situation = keyof typeof states;
+
+const events = {
+  snapshotLoaded: { type: 'snapshotLoaded', cursor: 'e.9.t' },
+  snapshotFailed: { type: 'snapshotFailed' },
+  hello: { type: 'hello', cursor: 'e.5.t', heartbeatMs: 5_000 },
+  progressed: { type: 'progressed', cursor: 'e.6.t' },
+  gapFound: { type: 'gapFound' },
+  closed: { type: 'closed', code: 1006 },
+  superseded: { type: 'closed', code: 4008 },
+  tokenRefused: { type: 'closed', code: 4001 },
+  polled: { type: 'polled', cursor: 'e.8.t' },
+  pollFailed: { type: 'pollFailed' },
+  refused: { type: 'refused' },
+  due: { type: 'due' },
+  wentOffline: { type: 'wentOffline' },
+  cameOnline: { type: 'cameOnline' },
+  reconnectRequested: { type: 'reconnectRequested' },
+  pauseRequested: { type: 'pauseRequested' },
+  resumeRequested: { type: 'resumeRequested' },
+} as const satisfies Record<string, ConnectionEvent>;
+type Happening = keyof typeof events;
+
+/** `same` means that the very same state object comes back. */
+const table: Record<Situation, Record<Happening, string>> = {
+  loading: {
+    snapshotLoaded: 'connecting opening #8 at e.9.t',
+    snapshotFailed: 'reconnecting waiting +4000 failures 3 at nowhere',
+    hello: 'same',
+    progressed: 'same',
+    gapFound: 'same',
+    closed: 'same',
+    superseded: 'same',
+    tokenRefused: 'same',
+    polled: 'same',
+    pollFailed: 'same',
+    refused: 'unauthorized at nowhere',
+    due: 'reconnecting waiting +4000 failures 3 at nowhere',
+    wentOffline: 'offline waiting +1000 failures 1 at nowhere',
+    cameOnline: 'same',
+    reconnectRequested: 'reconnecting loading #8 at nowhere',
+    pauseRequested: 'paused at nowhere',
+    resumeRequested: 'same',
+  },
+  opening: {
+    snapshotLoaded: 'same',
+    snapshotFailed: 'same',
+    hello: 'live #7 silence 10000 at e.5.t',
+    progressed: 'same',
+    gapFound: 'reconnecting waiting +4000 failures 3 at nowhere',
+    closed: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    superseded: 'evicted at e.5.t',
+    tokenRefused: 'unauthorized at e.5.t',
+    polled: 'same',
+    pollFailed: 'same',
+    refused: 'unauthorized at e.5.t',
+    due: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
+    cameOnline: 'same',
+    reconnectRequested: 'reconnecting opening #8 at e.5.t',
+    pauseRequested: 'paused at e.5.t',
+    resumeRequested: 'same',
+  },
+  live: {
+    snapshotLoaded: 'same',
+    snapshotFailed: 'same',
+    hello: 'same',
+    progressed: 'live #7 silence 30000 at e.6.t',
+    gapFound: 'reconnecting waiting +4000 failures 3 at nowhere',
+    closed: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    superseded: 'evicted at e.5.t',
+    tokenRefused: 'unauthorized at e.5.t',
+    polled: 'same',
+    pollFailed: 'same',
+    refused: 'unauthorized at e.5.t',
+    due: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
+    cameOnline: 'same',
+    reconnectRequested: 'reconnecting opening #8 at e.5.t',
+    pauseRequested: 'paused at e.5.t',
+    resumeRequested: 'same',
+  },
+  waiting: {
+    snapshotLoaded: 'same',
+    snapshotFailed: 'same',
+    hello: 'same',
+    progressed: 'same',
+    gapFound: 'same',
+    closed: 'same',
+    superseded: 'same',
+    tokenRefused: 'same',
+    polled: 'same',
+    pollFailed: 'same',
+    refused: 'unauthorized at e.5.t',
+    due: 'reconnecting opening #8 failures 2 at e.5.t',
+    wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
+    cameOnline: 'same',
+    reconnectRequested: 'reconnecting opening #8 at e.5.t',
+    pauseRequested: 'paused at e.5.t',
+    resumeRequested: 'same',
+  },
+  reopening: {
+    snapshotLoaded: 'same',
+    snapshotFailed: 'same',
+    hello: 'live #7 silence 10000 at e.5.t',
+    progressed: 'same',
+    gapFound: 'reconnecting waiting +4000 failures 3 at nowhere',
+    closed: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    superseded: 'evicted at e.5.t',
+    tokenRefused: 'unauthorized at e.5.t',
+    polled: 'same',
+    pollFailed: 'same',
+    refused: 'unauthorized at e.5.t',
+    due: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
+    cameOnline: 'same',
+    reconnectRequested: 'reconnecting opening #8 at e.5.t',
+    pauseRequested: 'paused at e.5.t',
+    resumeRequested: 'same',
+  },
+  polling: {
+    snapshotLoaded: 'same',
+    snapshotFailed: 'same',
+    hello: 'same',
+    progressed: 'same',
+    gapFound: 'reconnecting waiting +4000 failures 3 at nowhere',
+    closed: 'same',
+    superseded: 'same',
+    tokenRefused: 'same',
+    polled: 'polling waiting +30000 poll waiting +10000 failures 2 at e.8.t',
+    pollFailed: 'polling waiting +30000 poll waiting +10000 failures 2 at e.5.t',
+    refused: 'unauthorized at e.5.t',
+    due: 'polling waiting +30000 poll fetching #8 failures 2 at e.5.t',
+    wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
+    cameOnline: 'same',
+    reconnectRequested: 'reconnecting opening #8 at e.5.t',
+    pauseRequested: 'paused at e.5.t',
+    resumeRequested: 'same',
+  },
+  offline: {
+    snapshotLoaded: 'same',
+    snapshotFailed: 'same',
+    hello: 'same',
+    progressed: 'same',
+    gapFound: 'same',
+    closed: 'same',
+    superseded: 'same',
+    tokenRefused: 'same',
+    polled: 'same',
+    pollFailed: 'same',
+    refused: 'unauthorized at e.5.t',
+    due: 'offline opening #8 failures 2 at e.5.t',
+    wentOffline: 'same',
+    cameOnline: 'reconnecting opening #8 at e.5.t',
+    reconnectRequested: 'reconnecting opening #8 at e.5.t',
+    pauseRequested: 'paused at e.5.t',
+    resumeRequested: 'same',
+  },
+  paused: { ...atRest(), resumeRequested: 'reconnecting opening #8 at e.5.t' },
+  evicted: atRest(),
+  unauthorized: atRest(),
+};
+
+/** States that only a person ends ignore everything else. */
+function atRest(): Record<Happening, string> {
+  const entries = (Object.keys(events) as Happening[]).map((name) => [name, 'same'] as const);
+  return {
+    ...(Object.fromEntries(entries) as Record<Happening, string>),
+    reconnectRequested: 'reconnecting opening #8 at e.5.t',
+  };
+}
+
+function describeState(state: ConnectionState): string {
+  const parts: string[] = [state.name];
+  if (state.name === 'live') parts.push(`#${state.id} silence ${state.silenceMs}`);
+  if ('attempt' in state) parts.push(describeActivity(state.attempt));
+  if (state.name === 'polling') parts.push(`poll ${describeActivity(state.poll)}`);
+  if (hasFailuresShown(state)) parts.push(`failures ${state.failures}`);
+  return `${parts.join(' ')} at ${state.cursor ?? 'nowhere'}`;
+}
+
+function hasFailuresShown(state: ConnectionState): boolean {
+  const isFirstAttempt = state.name === 'connecting' || (state.name === 'reconnecting' && state.failures === 0);
+  return 'attempt' in state && !isFirstAttempt;
+}
+
+function describeActivity(activity: { kind: string; until?: number; deadlineAt?: number; id?: number }): string {
+  if (activity.until !== undefined) return `${activity.kind} +${activity.until - NOW}`;
+  expect(activity.deadlineAt).toBe(DEADLINE);
+  return `${activity.kind} #${activity.id}`;
+}
+
+describe('transition', () => {
+  for (const situation of Object.keys(table) as Situation[]) {
+    for (const happening of Object.keys(table[situation]) as Happening[]) {
+      const expected = table[situation][happening];
+      it(`${situation} + ${happening} → ${expected}`, () => {
+        const before: ConnectionState = states[situation];
+        const after = transition(before, events[happening], settings, moment);
+        expect(after === before ? 'same' : describeState(after)).toBe(expected);
+      });
+    }
+  }
+
+  it('begins with a snapshot, or with the stream when there is none to load', () => {
+    expect(demandOf(initialState(settings, NOW)).snapshot).toBe(1);
+    expect(demandOf(initialState({ ...settings, hasSnapshot: false }, NOW)).socket).toBe(1);
+  });
+
+  it('waits 1, 2, 4, 8, 16, then 30 s between failing attempts and never gives up', () => {
+    const delays: number[] = [];
+    let state: ConnectionState = { ...states.opening, failures: 0 };
+    for (let round = 0; round < 8; round += 1) {
+      state = transition(state, events.closed, DEFAULT_SETTINGS, moment);
+      delays.push((wakeAt(state) ?? 0) - NOW);
+      state = transition(state, events.due, DEFAULT_SETTINGS, { now: wakeAt(state) ?? 0, random: 0.5 });
+    }
+    expect(delays.slice(0, 6)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
+    expect(delays.slice(6)).toEqual([30_000, 30_000]);
+    expect(state.name).toBe('reconnecting');
+  });
+
+  it('retries within a second after a connection that had been healthy for 10 s', () => {
+    const healthy: ConnectionState = { ...states.live, since: NOW - 10_000 };
+    const after = transition(healthy, events.closed, settings, { now: NOW, random: 0.25 });
+    expect(statusOf(after)).toEqual({ name: 'reconnecting', nextRetryAt: NOW + 250, failures: 1 });
+  });
+
+  it('loads a new snapshot at once for the first gap and delays from the second on', () => {
+    const first = transition({ ...states.live, failures: 0 }, events.gapFound, settings, moment);
+    expect(describeState(first)).toBe('connecting loading #8 at nowhere');
+    const again = transition({ ...states.live, failures: first.failures }, events.gapFound, settings, moment);
+    expect(describeState(again)).toBe('reconnecting waiting +2000 failures 2 at nowhere');
+  });
+
+  it('polls after five failures, keeps probing the stream, and returns to live', () => {
+    const failed = transition({ ...states.reopening, failures: 4 }, events.closed, settings, moment);
+    expect(describeState(failed)).toBe('polling waiting +30000 poll fetching #8 failures 5 at e.5.t');
+    const probing = transition(failed, events.due, settings, { now: NOW + 30_000, random: 0.5 });
+    expect(demandOf(probing).socket).toBeDefined();
+    expect(transition(probing, events.hello, settings, moment).name).toBe('live');
+    const refusedProbe = transition(probing, events.closed, settings, { now: NOW + 30_100, random: 0.5 });
+    expect(refusedProbe.name).toBe('polling');
+  });
+
+  it('stays in its state when the clock wakes it early', () => {
+    for (const state of Object.values(states)) {
+      expect(transition(state, events.due, settings, { now: NOW - 1, random: 0.5 })).toEqual(state);
+    }
+  });
+});

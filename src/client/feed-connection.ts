@@ -1,0 +1,237 @@
+import { type EventMessage, MILLRACE_V1, pageSchema, type ServerFrame, serverFrameSchema } from '../protocol/frames.ts';
+import { browserEnvironment } from './browser-environment.ts';
+import { initialState, transition } from './connection-machine.ts';
+import {
+  type ConnectionEvent,
+  type ConnectionSettings,
+  type ConnectionState,
+  type ConnectionStatus,
+  DEFAULT_SETTINGS,
+  demandOf,
+  isSameStatus,
+  statusOf,
+  wakeAt,
+} from './connection-state.ts';
+import type { ClientEnvironment } from './environment.ts';
+import { type FeedProblem, RefusedError } from './feed-problem.ts';
+import { feedUrl } from './feed-url.ts';
+import { meaningOf, takeBatch } from './frame-intake.ts';
+
+export interface FeedConnectionOptions {
+  /** The feed's URL, absolute or relative to the page, for example `/stream`. */
+  readonly url: string;
+  /**
+   * Loads and shows the state the stream continues from, and resolves with the cursor it is as of. Called at the start
+   * and whenever the position is lost. Without it the stream is joined at its head.
+   */
+  readonly snapshot?: (signal: AbortSignal) => Promise<string>;
+  /** Receives every event after the snapshot exactly once, in the order of the log. */
+  readonly onEvents: (events: readonly EventMessage[]) => void;
+  readonly onProblem?: (problem: FeedProblem) => void;
+  readonly settings?: Partial<Omit<ConnectionSettings, 'hasSnapshot'>>;
+  /** Default: the browser's. */
+  readonly environment?: ClientEnvironment;
+}
+
+/** A connection to one feed. Idle until `start`; may be started again after `stop`. */
+export interface FeedConnection {
+  start(signal?: AbortSignal): void;
+  /** Closes everything: no timer, socket or request is left. */
+  stop(): void;
+  /** Tries at once; the way out of `evicted` and `unauthorized`. */
+  reconnect(): void;
+  /** Closes the stream until `resume`, which continues at the same position. */
+  pause(): void;
+  resume(): void;
+  readonly status: () => ConnectionStatus;
+  readonly subscribe: (listener: () => void) => () => void;
+  /** The position up to which everything was received. */
+  cursor(): string | undefined;
+  /** The clock that `status().nextRetryAt` is on. */
+  now(): number;
+}
+
+interface Running {
+  readonly id: number;
+  stop(): void;
+}
+
+export function createFeedConnection(options: FeedConnectionOptions): FeedConnection {
+  const environment = options.environment ?? browserEnvironment;
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings, hasSnapshot: options.snapshot !== undefined };
+  const listeners = new Set<() => void>();
+  const running = new Map<'snapshot' | 'socket' | 'poll', Running>();
+  let state = initialState(settings, environment.now());
+  let status = statusOf(state);
+  let isStarted = false;
+  let cancelTimer = () => {};
+  let stopListening = () => {};
+
+  function send(event: ConnectionEvent): void {
+    if (!isStarted) return;
+    enter(transition(state, event, settings, { now: environment.now(), random: environment.random() }));
+  }
+
+  function enter(next: ConnectionState): void {
+    const previousWake = wakeAt(state);
+    state = next;
+    reconcile();
+    if (wakeAt(state) !== previousWake) armTimer();
+    const nextStatus = statusOf(state);
+    if (isSameStatus(status, nextStatus)) return;
+    status = nextStatus;
+    for (const listener of [...listeners]) listener();
+  }
+
+  /** Frames move the deadline forward all the time, so the timer is only re-armed when it has run out or is late. */
+  let timerAt = Number.POSITIVE_INFINITY;
+  function armTimer(): void {
+    const at = isStarted ? (wakeAt(state) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    if (at >= timerAt && at !== Number.POSITIVE_INFINITY) return;
+    cancelTimer();
+    timerAt = at;
+    if (at === Number.POSITIVE_INFINITY) return;
+    cancelTimer = environment.schedule(Math.max(0, at - environment.now()), () => {
+      timerAt = Number.POSITIVE_INFINITY;
+      const wake = wakeAt(state);
+      if (wake !== undefined && wake <= environment.now()) send({ type: 'due' });
+      armTimer();
+    });
+  }
+
+  /** Stops what the state no longer needs, then starts what it needs now. */
+  function reconcile(): void {
+    const demand = isStarted ? demandOf(state) : { snapshot: undefined, socket: undefined, poll: undefined };
+    const kinds = ['snapshot', 'socket', 'poll'] as const;
+    for (const kind of kinds) {
+      const current = running.get(kind);
+      if (current && current.id !== demand[kind]) {
+        running.delete(kind);
+        current.stop();
+      }
+    }
+    for (const kind of kinds) {
+      const id = demand[kind];
+      if (id === undefined || running.has(kind)) continue;
+      if (kind === 'socket') openSocket(id);
+      else request(kind, id);
+    }
+  }
+
+  function openSocket(id: number): void {
+    const url = feedUrl(options.url, environment.baseUrl, { socket: true, cursor: state.cursor });
+    const socket = environment.openSocket(url, [MILLRACE_V1], {
+      onMessage: (text) => running.get('socket')?.id === id && receive(text),
+      onClose: (code) => running.get('socket')?.id === id && send({ type: 'closed', code }),
+    });
+    running.set('socket', { id, stop: () => socket.close() });
+  }
+
+  function request(kind: 'snapshot' | 'poll', id: number): void {
+    const abort = new AbortController();
+    running.set(kind, { id, stop: () => abort.abort() });
+    const isCurrent = () => running.get(kind)?.id === id;
+    const work = kind === 'snapshot' ? loadSnapshot(abort.signal) : loadPage(abort.signal);
+    work.then(
+      (apply) => isCurrent() && apply(),
+      (cause: unknown) => {
+        if (!isCurrent()) return;
+        const message = cause instanceof Error ? cause.message : String(cause);
+        report({ kind: kind === 'snapshot' ? 'snapshot_failed' : 'poll_failed', message, cause });
+        if (cause instanceof RefusedError) send({ type: 'refused' });
+        else send({ type: kind === 'snapshot' ? 'snapshotFailed' : 'pollFailed' });
+      },
+    );
+  }
+
+  async function loadSnapshot(signal: AbortSignal): Promise<() => void> {
+    const cursor = await options.snapshot?.(signal);
+    return () => send(cursor === undefined ? { type: 'snapshotFailed' } : { type: 'snapshotLoaded', cursor });
+  }
+
+  async function loadPage(signal: AbortSignal): Promise<() => void> {
+    const url = feedUrl(options.url, environment.baseUrl, { socket: false, cursor: state.cursor });
+    const response = await environment.fetch(url, { headers: { accept: 'application/json' }, signal });
+    if (response.status === 410) return () => lose('the position has expired');
+    if (response.status === 401 || response.status === 403) throw new RefusedError(`HTTP ${response.status}`);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const page = pageSchema.parse(await response.json());
+    return () => {
+      const { cursor } = state;
+      if (cursor === undefined) return;
+      const taken = takeBatch(cursor, { from: page.from, to: page.cursor, events: page.events });
+      if (taken.kind === 'gap') return lose('a page starts elsewhere');
+      deliver(taken.events);
+      send({ type: 'polled', cursor: taken.cursor });
+    };
+  }
+
+  function receive(text: string): void {
+    const frame = decode(text);
+    if (!frame || (frame.type !== 'hello' && frame.type !== 'reset' && state.name !== 'live')) return;
+    const { events, happening, gap } = meaningOf(frame, state.cursor);
+    if (gap !== undefined) report({ kind: 'gap', message: gap });
+    deliver(events);
+    if (happening) send(happening);
+  }
+
+  function decode(text: string): ServerFrame | undefined {
+    try {
+      return serverFrameSchema.parse(JSON.parse(text));
+    } catch (cause) {
+      report({ kind: 'invalid_frame', message: cause instanceof Error ? cause.message : String(cause) });
+      return undefined;
+    }
+  }
+
+  function lose(message: string): void {
+    report({ kind: 'gap', message });
+    send({ type: 'gapFound' });
+  }
+
+  function deliver(events: readonly EventMessage[]): void {
+    if (events.length === 0) return;
+    try {
+      options.onEvents(events);
+    } catch (cause) {
+      report({ kind: 'handler_failed', message: cause instanceof Error ? cause.message : String(cause), cause });
+    }
+  }
+
+  function report(problem: FeedProblem): void {
+    options.onProblem?.(problem);
+  }
+
+  function start(signal?: AbortSignal): void {
+    if (isStarted || signal?.aborted) return;
+    isStarted = true;
+    stopListening = environment.onOnlineChange((isOnline) => send({ type: isOnline ? 'cameOnline' : 'wentOffline' }));
+    signal?.addEventListener('abort', stop, { once: true });
+    enter(initialState(settings, environment.now(), state.lastId));
+    armTimer();
+    if (!environment.isOnline()) send({ type: 'wentOffline' });
+  }
+
+  function stop(): void {
+    if (!isStarted) return;
+    isStarted = false;
+    stopListening();
+    reconcile();
+    armTimer();
+  }
+
+  return {
+    start,
+    stop,
+    reconnect: () => send({ type: 'reconnectRequested' }),
+    pause: () => send({ type: 'pauseRequested' }),
+    resume: () => send({ type: 'resumeRequested' }),
+    status: () => status,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    cursor: () => state.cursor,
+    now: () => environment.now(),
+  };
+}
