@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 /** Real browser tests; the server comes from the fixture in `e2e/`, so no port has to be free. */
 export default defineConfig({
   testDir: 'e2e',
+  globalSetup: './e2e/build-dashboard.ts',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
   timeout: 60_000,

@@ -1,0 +1,51 @@
+/** A program that tests need and npm does not bring. */
+export interface Tool {
+  /** Names it goes by; the first one found is used. */
+  readonly binaries: readonly string[];
+  /** The Debian package that has it. */
+  readonly package: string;
+  readonly neededFor: string;
+}
+
+export const CHROMIUM: Tool = {
+  binaries: ['chromium', 'chromium-browser', 'google-chrome'],
+  package: 'chromium',
+  neededFor: 'browser tests and screenshots',
+};
+
+const tools: readonly Tool[] = [CHROMIUM];
+
+export function findTool({ binaries }: Tool): string | undefined {
+  return binaries.map((binary) => Bun.which(binary)).find((path) => path !== null) ?? undefined;
+}
+
+/** Installs what is missing when it may, and returns what is still missing. */
+export async function provision(): Promise<readonly Tool[]> {
+  const missing = tools.filter((tool) => !findTool(tool));
+  if (missing.length > 0 && process.getuid?.() === 0 && Bun.which('apt-get')) {
+    const packages = missing.map((tool) => tool.package);
+    console.log(`installing ${packages.join(', ')}`);
+    await aptGet('update');
+    await aptGet('install', '-y', '--no-install-recommends', ...packages);
+  }
+  return missing.filter((tool) => !findTool(tool));
+}
+
+export function describeMissing(missing: readonly Tool[]): string {
+  const packages = missing.map((tool) => tool.package).join(' ');
+  const purposes = missing.map((tool) => `${tool.package} for ${tool.neededFor}`).join(', ');
+  return `missing: ${purposes}; install with: apt-get install ${packages}`;
+}
+
+async function aptGet(...args: string[]): Promise<void> {
+  const child = Bun.spawn(['apt-get', '-qq', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [output, errors, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  if (exitCode !== 0) console.error(`apt-get ${args[0]} ended with ${exitCode}\n${output}${errors}`.trim());
+}

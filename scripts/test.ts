@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { staticSteps } from './check-steps.ts';
+import { CHROMIUM, describeMissing, findTool, provision } from './provision.ts';
+import { printStepResult, ROOT, runSteps } from './step.ts';
+import { sumUp, type Tally, tallyPlaywright, tallyVitest } from './tally.ts';
+
+// Everything that can be tested on this machine. The last line is `N passed, M failed`.
+
+/** No runner may take longer; one that hangs is ended and counts as failed. */
+const RUNNER_LIMIT_MS = 8 * 60_000;
+
+const scratch = mkdtempSync(join(tmpdir(), 'millrace-test-'));
+const startedAt = performance.now();
+const tallies: Tally[] = [];
+
+heading('tools');
+const missing = await provision();
+if (missing.length > 0) console.log(describeMissing(missing));
+tallies.push(...missing.map((tool) => ({ name: `tool ${tool.package}`, passed: 0, failed: 1 })));
+
+heading('checks');
+for (const { name, ok } of await runSteps(staticSteps, availableParallelism(), printStepResult)) {
+  tallies.push({ name, passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+}
+
+heading('unit tests');
+tallies.push(await vitest('unit tests', 'unit', 'web'));
+
+heading('build');
+const build = await run(['bun', 'scripts/build.ts'], {});
+tallies.push({ name: 'build', passed: build === 0 ? 1 : 0, failed: build === 0 ? 0 : 1 });
+
+heading('system tests');
+tallies.push(await vitest('system tests', 'system'));
+
+const browser = findTool(CHROMIUM);
+if (browser) {
+  heading('browser tests');
+  tallies.push(await playwright(browser));
+}
+
+rmSync(scratch, { recursive: true, force: true });
+heading('summary');
+for (const { name, passed, failed } of tallies) {
+  console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(18)} ${passed} passed, ${failed} failed`);
+}
+console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+const { passed, failed } = sumUp(tallies);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function heading(text: string): void {
+  console.log(`\n== ${text}`);
+}
+
+async function vitest(name: string, ...projects: string[]): Promise<Tally> {
+  const report = join(scratch, `${projects[0]}.json`);
+  const exitCode = await run(
+    [
+      ...['bun', '--bun', 'vitest', 'run', ...projects.map((project) => `--project=${project}`)],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ],
+    {},
+  );
+  return tallyVitest(name, await readJson(report), exitCode);
+}
+
+async function playwright(executable: string): Promise<Tally> {
+  const report = join(scratch, 'playwright.json');
+  const exitCode = await run(['playwright', 'test', '--reporter=list,json'], {
+    MILLRACE_CHROMIUM: executable,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  });
+  return tallyPlaywright('browser tests', await readJson(report), exitCode);
+}
+
+function run(command: string[], env: Readonly<Record<string, string>>): Promise<number> {
+  return Bun.spawn(command, {
+    cwd: ROOT,
+    env: { ...process.env, ...env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH ?? ''}` },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: RUNNER_LIMIT_MS,
+  }).exited;
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const file = Bun.file(path);
+  return (await file.exists()) ? file.json() : undefined;
+}
