@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { FeedDefinition } from './feed.ts';
 import type { Log } from './log/log.ts';
@@ -12,6 +13,8 @@ export interface SurfaceContext {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly limits: IngestLimits;
+  /** Never given tokens or payloads. */
+  readonly logger: Logger;
 }
 
 export interface IngestLimits {

@@ -9,7 +9,9 @@ export class Meta {
 
   constructor(database: SqliteDatabase) {
     this.#get = database.prepare('SELECT value FROM meta WHERE name = ?');
-    this.#set = database.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value');
+    this.#set = database.prepare(
+      'INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    );
   }
 
   /** The log's epoch, made on first use. */

@@ -1,5 +1,5 @@
-import type { LogRecord } from '../log.ts';
 import type { Query } from '../../store/snapshot.ts';
+import type { LogRecord } from '../log.ts';
 
 export interface ReadWorkerData {
   readonly path: string;

@@ -42,7 +42,10 @@ function answer(request: ReadRequest): ReadAnswers[keyof ReadAnswers] {
 function readRecords(after: number, limit: number): LogRecord[] {
   const records: LogRecord[] = [];
   let characters = 0;
-  for (const record of prepared('SELECT * FROM log WHERE seq > ? ORDER BY seq LIMIT ?').iterate<LogRecord>(after, limit)) {
+  for (const record of prepared('SELECT * FROM log WHERE seq > ? ORDER BY seq LIMIT ?').iterate<LogRecord>(
+    after,
+    limit,
+  )) {
     characters += record.body.length;
     if (records.length > 0 && characters > MAX_CHARACTERS) break;
     records.push(record);

@@ -21,7 +21,10 @@ export interface RetentionState {
 const STEP = 500;
 
 /** The record through which the next step may trim, or `undefined` when everything may stay. */
-export function retentionStep(database: SqliteDatabase, state: RetentionState): Pick<Cursor, 'seq' | 'tag'> | undefined {
+export function retentionStep(
+  database: SqliteDatabase,
+  state: RetentionState,
+): Pick<Cursor, 'seq' | 'tag'> | undefined {
   const { limits, now, headSeq, trimmedSeq } = state;
   const surplus = isOverSize(database, limits.maxBytes) ? STEP : headSeq - trimmedSeq - limits.maxEvents;
   const byCount = trimmedSeq + Math.min(STEP, Math.max(0, surplus));

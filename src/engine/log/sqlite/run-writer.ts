@@ -62,7 +62,13 @@ export function runWriter(projections: readonly Projection[]): void {
     }
   });
 
-  send({ kind: 'opened', epoch: writer.epoch, head: writer.head, trimmed: writer.trimmed, newest: writer.newest(preload) });
+  send({
+    kind: 'opened',
+    epoch: writer.epoch,
+    head: writer.head,
+    trimmed: writer.trimmed,
+    newest: writer.newest(preload),
+  });
   trim();
 }
 

@@ -129,19 +129,22 @@ export class SqliteLog implements Log, SnapshotReader {
   #receive(message: FromWriter | { kind: 'died'; reason: string }): void {
     switch (message.kind) {
       case 'settled':
-        return this.#settle(message.outcomes, message.commitMs);
+        this.#settle(message.outcomes, message.commitMs);
+        break;
       case 'probed':
-        return this.#judge(message.reason);
+        this.#judge(message.reason);
+        break;
       case 'trimmed':
         this.#trimmed = { ...message.trimmed, epoch: this.epoch };
-        return;
+        break;
       case 'died':
         this.#health = { writable: false, reason: message.reason };
-        return this.#queue.abandon(new MillraceError('log_unavailable', message.reason, { retryAfterS: 5 }));
+        this.#queue.abandon(new MillraceError('log_unavailable', message.reason, { retryAfterS: 5 }));
+        break;
       case 'opened':
       case 'refused':
       case 'closed':
-        return;
+        break;
       default:
         message satisfies never;
     }

@@ -164,4 +164,3 @@ function assertDurable(database: SqliteDatabase): void {
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-

@@ -1,0 +1,69 @@
+import { type Cursor, formatCursor } from '../protocol/cursor.ts';
+import { encodeSse } from '../protocol/sse.ts';
+import type { FeedView } from './feed.ts';
+import type { LogRecord } from './log/log.ts';
+
+export interface EncodedEvent {
+  readonly position: Cursor;
+  readonly eventType: string;
+  /** The message as JSON text. */
+  readonly text: string;
+}
+
+/** Characters of one batch, at most; a single larger event still goes. Bounds what waits in a socket's buffer. */
+const MAX_CHARACTERS = 64 * 1024;
+const encoder = new TextEncoder();
+
+/** What a feed shows between two positions, encoded at most once per transport for however many readers. */
+export class Batch {
+  readonly from: Cursor;
+  /** Read up to here, events that the feed doesn't show included. */
+  readonly to: Cursor;
+  readonly events: readonly EncodedEvent[];
+  /** False when the batch ended because of its size: more is there. */
+  readonly isWhole: boolean;
+  #v1: string | undefined;
+  #sse: Uint8Array | undefined;
+
+  private constructor(from: Cursor, to: Cursor, events: readonly EncodedEvent[], isWhole: boolean) {
+    this.from = from;
+    this.to = to;
+    this.events = events;
+    this.isWhole = isWhole;
+  }
+
+  static encode(view: FeedView, from: Cursor, records: readonly LogRecord[]): Batch {
+    const events: EncodedEvent[] = [];
+    let to = from;
+    let characters = 0;
+    for (const record of records) {
+      const position = { epoch: from.epoch, seq: record.seq, tag: record.tag };
+      if (view.includes(record)) {
+        const text = view.encode(record, formatCursor(position));
+        characters += text.length;
+        if (events.length > 0 && characters > MAX_CHARACTERS) return new Batch(from, to, events, false);
+        events.push({ position, eventType: view.eventType(record), text });
+      }
+      to = position;
+    }
+    return new Batch(from, to, events, true);
+  }
+
+  /** One `millrace.v1` frame. */
+  get v1(): string {
+    this.#v1 ??=
+      `{"type":"batch","from":"${formatCursor(this.from)}","to":"${formatCursor(this.to)}",` +
+      `"events":[${this.events.map(({ text }) => text).join(',')}]}`;
+    return this.#v1;
+  }
+
+  /** All events as SSE; empty when the feed shows none of them. */
+  get sse(): Uint8Array {
+    this.#sse ??= encoder.encode(
+      this.events
+        .map(({ position, eventType, text }) => encodeSse({ event: eventType, id: formatCursor(position), data: text }))
+        .join(''),
+    );
+    return this.#sse;
+  }
+}

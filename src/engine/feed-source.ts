@@ -1,0 +1,91 @@
+import type { Cursor } from '../protocol/cursor.ts';
+import { Batch } from './batch.ts';
+import type { FeedView } from './feed.ts';
+import type { Log, LogSlice } from './log/log.ts';
+
+/** Records looked at per read. */
+const READ_LIMIT = 256;
+/** Batches kept for sharing: readers are at the head, or at as many places as groups of them fell behind. */
+const MAX_CACHED = 32;
+
+/** What a read found: a batch, nothing new (`undefined`), or that retention removed what comes next. */
+export type FeedRead = Batch | 'expired' | undefined;
+
+/** Reads a log for all readers of one view. Readers at the same position get the same batch. */
+export class FeedSource {
+  readonly #log: Log;
+  readonly #view: FeedView;
+  readonly #cache = new Map<number, Batch | Promise<FeedRead>>();
+
+  constructor(log: Log, view: FeedView) {
+    this.#log = log;
+    this.#view = view;
+  }
+
+  read(from: Cursor): FeedRead | Promise<FeedRead> {
+    const cached = this.#cache.get(from.seq);
+    // A read that began before this caller registered with the hub may have missed what it registered for.
+    if (cached instanceof Promise) return cached.then((found) => found ?? this.read(from));
+    if (cached && (!cached.isWhole || cached.to.seq >= this.#log.head().seq)) return cached;
+    const slice = this.#log.read(from.seq, READ_LIMIT);
+    return slice instanceof Promise ? this.#share(from, slice) : this.#take(from, slice);
+  }
+
+  #share(from: Cursor, slice: Promise<LogSlice>): Promise<FeedRead> {
+    const reading = slice.then(
+      (found) => this.#take(from, found),
+      (error) => {
+        this.#cache.delete(from.seq);
+        throw error;
+      },
+    );
+    this.#cache.set(from.seq, reading);
+    return reading;
+  }
+
+  #take(from: Cursor, slice: LogSlice): FeedRead {
+    this.#cache.delete(from.seq);
+    if (slice.kind === 'expired') return 'expired';
+    if (slice.records.length === 0) return undefined;
+    const batch = Batch.encode(this.#view, from, slice.records);
+    this.#cache.set(from.seq, batch);
+    this.#forgetOldest();
+    return batch;
+  }
+
+  #forgetOldest(): void {
+    if (this.#cache.size <= MAX_CACHED) return;
+    for (const [seq, entry] of this.#cache) {
+      if (entry instanceof Promise) continue;
+      this.#cache.delete(seq);
+      return;
+    }
+  }
+}
+
+/** The sources in use, one per view, dropped with their last user. */
+export class FeedSources {
+  readonly #log: Log;
+  readonly #sources = new Map<string, { readonly source: FeedSource; users: number }>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Pair each call with one {@link release}. */
+  acquire(feed: string, view: FeedView): FeedSource {
+    const key = `${feed} ${view.key}`;
+    const entry = this.#sources.get(key) ?? { source: new FeedSource(this.#log, view), users: 0 };
+    entry.users += 1;
+    this.#sources.set(key, entry);
+    return entry.source;
+  }
+
+  release(feed: string, view: FeedView): void {
+    const key = `${feed} ${view.key}`;
+    const entry = this.#sources.get(key);
+    if (!entry) return;
+    entry.users -= 1;
+    if (entry.users === 0) this.#sources.delete(key);
+  }
+}

@@ -1,0 +1,29 @@
+/** What a transport sees of a WebSocket, whichever server holds it. */
+export interface Socket {
+  /** `full`: taken, but wait for `drained` before the next one. `closed`: not taken. */
+  send(text: string): 'sent' | 'full' | 'closed';
+  ping(): void;
+  close(code: number, reason: string): void;
+  /** Gathers the frames sent inside `body` into one write. */
+  cork(body: () => void): void;
+}
+
+/** What a server calls on the owner of a WebSocket. */
+export interface SocketOwner {
+  opened(socket: Socket): void;
+  /** `undefined` stands for a binary frame: no feed of Millrace uses them. */
+  received(text: string | undefined): void;
+  drained(): void;
+  /** Any control frame of the peer: a sign of life. */
+  heard(): void;
+  closed(code: number, reason: string): void;
+}
+
+/** A request that may become a WebSocket. */
+export interface Connection {
+  remoteAddress(): string;
+  /** Answers 101 and gives the socket to `owner`; false when the request is no valid upgrade. */
+  upgrade(owner: SocketOwner, headers: Record<string, string>): boolean;
+  /** Lets the response to this request stay silent for as long as it likes. */
+  keepOpen(): void;
+}

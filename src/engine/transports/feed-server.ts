@@ -1,0 +1,113 @@
+import { CLOSE } from '../../protocol/close-codes.ts';
+import { MillraceError } from '../../protocol/errors.ts';
+import { MILLRACE_V1 } from '../../protocol/frames.ts';
+import type { FeedDefinition } from '../feed.ts';
+import { FeedSources } from '../feed-source.ts';
+import { Hub } from '../hub.ts';
+import type { Reader } from '../reader.ts';
+import type { Connection } from '../socket.ts';
+import { Sweeper } from '../sweeper.ts';
+import type { FeedContext } from './feed-context.ts';
+import { parseFeedRequest } from './feed-request.ts';
+import { pollFeed } from './poll.ts';
+import { SseFeed } from './sse.ts';
+import { offersV1, WebSocketFeed } from './websocket.ts';
+
+export type FeedServerOptions = Omit<FeedContext, 'hub' | 'sources' | 'sweeper' | 'readers'> & {
+  readonly feeds: readonly FeedDefinition[];
+};
+
+/** Deadlines are looked at this often, and oftener where they are shorter than usual. */
+const SWEEP_INTERVAL_MS = 250;
+
+/** Serves every feed on its one URL, by whichever transport the request asks for. */
+export class FeedServer {
+  readonly #context: FeedContext;
+  readonly #feeds: ReadonlyMap<string, FeedDefinition>;
+  readonly #connections = new Set<WebSocketFeed | SseFeed>();
+  readonly #polls = new AbortController();
+  readonly #stopListening: () => void;
+
+  constructor({ feeds, ...shared }: FeedServerOptions) {
+    const { log, clock, timings } = shared;
+    const shortest = Math.min(timings.pingMs, timings.pongTimeoutMs, timings.heartbeatMs);
+    this.#context = {
+      ...shared,
+      hub: new Hub(clock),
+      sources: new FeedSources(log),
+      sweeper: new Sweeper(clock, Math.max(10, Math.min(SWEEP_INTERVAL_MS, shortest / 4))),
+      readers: new Set(),
+    };
+    this.#feeds = new Map(feeds.map((feed) => [feed.path, feed]));
+    this.#stopListening = log.onCommit(() => this.#context.hub.notify());
+  }
+
+  get readers(): ReadonlySet<Reader> {
+    return this.#context.readers;
+  }
+
+  has(path: string): boolean {
+    return this.#feeds.has(path);
+  }
+
+  /** Answers a request for a feed; `undefined` once it has become a WebSocket. */
+  async handle(request: Request, url: URL, connection: Connection): Promise<Response | undefined> {
+    const feed = this.#feeds.get(url.pathname);
+    if (!feed) throw new MillraceError('not_found', `there is no feed ${url.pathname}`);
+    if (this.#polls.signal.aborted)
+      throw new MillraceError('shutting_down', 'the server is closing', { retryAfterS: 1 });
+    const asked = parseFeedRequest(request, url);
+    const view = feed.open(asked.query);
+    const start = await this.#context.log.resolve(asked.cursor);
+    const shared = { context: this.#context, feed, view, start };
+    if (asked.transport === 'poll') {
+      const signal = AbortSignal.any([request.signal, this.#polls.signal]);
+      return pollFeed({ ...shared, waitMs: asked.waitMs, signal });
+    }
+    const helloCursor = start.kind === 'reset' && typeof asked.cursor === 'object' ? asked.cursor : startOf(start);
+    const heartbeatMs = asked.heartbeatMs ?? this.#context.timings.heartbeatMs;
+    const streaming = { ...shared, asked: helloCursor, heartbeatMs };
+    this.#context.admission.enter();
+    if (asked.transport === 'sse') return this.#openSse(streaming, request, connection);
+    return this.#openWebSocket(streaming, request, connection);
+  }
+
+  /** Tells every client to come back later and ends its connection. */
+  close(): void {
+    this.#stopListening();
+    this.#polls.abort();
+    for (const connection of this.#connections) {
+      if (connection instanceof SseFeed) connection.end();
+      else connection.end(CLOSE.goingAway, 'the server is restarting');
+    }
+    this.#context.hub.close();
+    this.#context.sweeper[Symbol.dispose]();
+  }
+
+  #openSse(options: Streaming, request: Request, connection: Connection): Response {
+    connection.keepOpen();
+    const feed = new SseFeed({ ...options, onClosed: (closed) => this.#forget(closed) });
+    this.#connections.add(feed);
+    return feed.respond(request.signal);
+  }
+
+  #openWebSocket(options: Streaming, request: Request, connection: Connection): Response | undefined {
+    const isV1 = offersV1(request.headers);
+    const feed = new WebSocketFeed({ ...options, isV1, onClosed: (closed) => this.#forget(closed) });
+    this.#connections.add(feed);
+    const headers: Record<string, string> = isV1 ? { 'Sec-WebSocket-Protocol': MILLRACE_V1 } : {};
+    if (connection.upgrade(feed, headers)) return undefined;
+    this.#forget(feed);
+    throw new MillraceError('invalid_request', 'this is not a valid WebSocket handshake');
+  }
+
+  #forget(connection: WebSocketFeed | SseFeed): void {
+    if (this.#connections.delete(connection)) this.#context.admission.leave();
+  }
+}
+
+type Streaming = Omit<ConstructorParameters<typeof SseFeed>[0], 'onClosed'>;
+
+function startOf(start: Streaming['start']) {
+  return start.kind === 'resume' ? start.cursor : start.head;
+}

@@ -1,0 +1,152 @@
+import { type Cursor, formatCursor } from '../../protocol/cursor.ts';
+import type { ResetReason } from '../../protocol/frames.ts';
+import { encodeSse, encodeSseRetry } from '../../protocol/sse.ts';
+import type { Batch } from '../batch.ts';
+import type { FeedDefinition, FeedView } from '../feed.ts';
+import type { Resolution } from '../log/log.ts';
+import type { Sink } from '../reader.ts';
+import type { Sweepable } from '../sweeper.ts';
+import { type FeedContext, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
+
+/** Browsers reconnect after this long, plus up to as much again, so that they don't all return at once. */
+const RETRY_MS = 1_000;
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+};
+
+const encoder = new TextEncoder();
+
+export interface SseFeedOptions {
+  readonly context: FeedContext;
+  readonly feed: FeedDefinition;
+  readonly view: FeedView;
+  readonly start: Resolution;
+  /** The position the client asked for, as it stands in `hello`. */
+  readonly asked: Cursor;
+  readonly heartbeatMs: number;
+  /** Called once when the connection has ended. */
+  readonly onClosed: (connection: SseFeed) => void;
+}
+
+/** One feed as server-sent events. The runtime pulls: a chunk is made only when the socket can take it. */
+export class SseFeed implements Sink, Sweepable {
+  readonly #options: SseFeedOptions;
+  readonly #open: OpenReader;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** Settles the pull that waits for a chunk; while there is none, the socket has not taken the last one. */
+  #pulled: (() => void) | undefined;
+  /** Frames that must go before any event: `hello` and a `reset`. */
+  #preamble: string;
+  #heartbeatDueAt: number;
+
+  constructor(options: SseFeedOptions) {
+    const { context, feed, view, start, asked, heartbeatMs } = options;
+    this.#options = options;
+    this.#heartbeatDueAt = context.clock.monotonic() + heartbeatMs;
+    const cursor = formatCursor(asked);
+    const hello = JSON.stringify({ type: 'hello', cursor, feed: feed.name, heartbeatMs });
+    this.#preamble = encodeSseRetry(retryMs()) + encodeSse({ event: 'hello', id: cursor, data: hello });
+    const position = start.kind === 'resume' ? start.cursor : start.head;
+    this.#open = openReader({ context, feed, view, transport: 'sse', position, sink: this });
+    if (start.kind === 'reset') this.reset(start.reason, start.head);
+    context.sweeper.add(this);
+  }
+
+  /** The response; `signal` is the request's and ends the stream. */
+  respond(signal: AbortSignal): Response {
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () =>
+          new Promise<void>((resolve) => {
+            this.#pulled = resolve;
+            if (this.#preamble) this.#flushPreamble();
+            else this.#open.reader.pump();
+          }),
+        cancel: () => this.#release(),
+      },
+      { highWaterMark: 0 },
+    );
+    signal.addEventListener('abort', () => this.#release(), { once: true });
+    return new Response(stream, { headers: HEADERS });
+  }
+
+  get isFull(): boolean {
+    return this.#pulled === undefined;
+  }
+
+  write(batch: Batch): Cursor {
+    if (batch.events.length > 0) this.#enqueue(batch.sse);
+    return batch.to;
+  }
+
+  reset(reason: ResetReason, head: Cursor): void {
+    this.#options.context.metrics.countReset(reason);
+    const cursor = formatCursor(head);
+    this.#preamble += encodeSse({
+      event: 'reset',
+      id: cursor,
+      data: JSON.stringify({ type: 'reset', reason, cursor }),
+    });
+    if (this.#pulled) this.#flushPreamble();
+  }
+
+  fail(error: unknown): void {
+    this.#options.context.logger.error(
+      { err: error, feed: this.#options.feed.name },
+      'reading for an SSE client failed',
+    );
+    this.end();
+  }
+
+  sweep(now: number): void {
+    if (now < this.#heartbeatDueAt || this.isFull) return;
+    const { context, heartbeatMs } = this.#options;
+    this.#heartbeatDueAt = now + heartbeatMs;
+    const { position } = this.#open.reader;
+    const data = heartbeatText(position, context.clock.now());
+    this.#enqueue(encoder.encode(encodeSse({ event: 'heartbeat', id: formatCursor(position), data })));
+  }
+
+  /** Ends the stream from this side, telling the client when to come back. */
+  end(): void {
+    if (this.#pulled) this.#enqueue(encoder.encode(encodeSseRetry(retryMs())));
+    try {
+      this.#controller?.close();
+    } catch {
+      // The client has gone already: there is nothing left to close.
+    }
+    this.#release();
+  }
+
+  #flushPreamble(): void {
+    const chunk = encoder.encode(this.#preamble);
+    this.#preamble = '';
+    this.#enqueue(chunk);
+  }
+
+  #enqueue(chunk: Uint8Array): void {
+    const pulled = this.#pulled;
+    this.#pulled = undefined;
+    this.#controller?.enqueue(chunk);
+    this.#options.context.metrics.bytesOut.inc({ transport: 'sse' }, chunk.byteLength);
+    pulled?.();
+  }
+
+  #release(): void {
+    const pulled = this.#pulled;
+    this.#pulled = undefined;
+    this.#open.close();
+    if (this.#options.context.sweeper.delete(this)) this.#options.onClosed(this);
+    pulled?.();
+  }
+}
+
+function retryMs(): number {
+  return RETRY_MS * (1 + Math.random());
+}

@@ -1,0 +1,194 @@
+import { CLOSE } from '../../protocol/close-codes.ts';
+import { type Cursor, formatCursor } from '../../protocol/cursor.ts';
+import { MILLRACE_V1, type ResetReason } from '../../protocol/frames.ts';
+import type { Batch } from '../batch.ts';
+import type { FeedDefinition, FeedView } from '../feed.ts';
+import type { Resolution } from '../log/log.ts';
+import type { Sink } from '../reader.ts';
+import type { Socket, SocketOwner } from '../socket.ts';
+import type { Sweepable } from '../sweeper.ts';
+import { TokenBucket } from '../token-bucket.ts';
+import { type FeedContext, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
+
+/** Messages a client may send; more close its connection with 1008. */
+const MESSAGE_RATE = { perSecond: 50, burst: 200 };
+
+export interface WebSocketFeedOptions {
+  readonly context: FeedContext;
+  readonly feed: FeedDefinition;
+  readonly view: FeedView;
+  readonly start: Resolution;
+  /** The position the client asked for, as it stands in `hello`. */
+  readonly asked: Cursor;
+  /** Whether the client speaks `millrace.v1`; otherwise it gets one frame per event and nothing else. */
+  readonly isV1: boolean;
+  readonly heartbeatMs: number;
+  /** Called once when the connection has ended. */
+  readonly onClosed: (connection: WebSocketFeed) => void;
+}
+
+export function offersV1(headers: Headers): boolean {
+  const offered = headers.get('sec-websocket-protocol') ?? '';
+  return offered.split(',').some((name) => name.trim() === MILLRACE_V1);
+}
+
+/** One feed on one WebSocket. */
+export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
+  readonly #options: WebSocketFeedOptions;
+  readonly #rate: TokenBucket;
+  #socket: Socket | undefined;
+  #open: OpenReader | undefined;
+  #isFull = false;
+  #owesPong = false;
+  #heardAt: number;
+  /** When the ping that was not answered yet was sent. */
+  #pingedAt: number | undefined;
+  #pingDueAt: number;
+  #heartbeatDueAt: number;
+
+  constructor(options: WebSocketFeedOptions) {
+    const { context, heartbeatMs } = options;
+    const now = context.clock.monotonic();
+    this.#options = options;
+    this.#rate = new TokenBucket(MESSAGE_RATE, now);
+    this.#heardAt = now;
+    this.#pingDueAt = now + context.timings.pingMs;
+    this.#heartbeatDueAt = now + heartbeatMs;
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  opened(socket: Socket): void {
+    const { context, feed, view, start, asked, isV1, heartbeatMs } = this.#options;
+    this.#socket = socket;
+    const position = start.kind === 'resume' ? start.cursor : start.head;
+    this.#open = openReader({ context, feed, view, transport: 'websocket', position, sink: this });
+    context.sweeper.add(this);
+    if (isV1) this.#send(JSON.stringify({ type: 'hello', cursor: formatCursor(asked), feed: feed.name, heartbeatMs }));
+    if (start.kind === 'reset') this.reset(start.reason, start.head);
+    this.#open.reader.pump();
+  }
+
+  write(batch: Batch): Cursor {
+    if (!this.#options.isV1) return this.#writeFrames(batch);
+    if (batch.events.length > 0) this.#send(batch.v1);
+    return batch.to;
+  }
+
+  reset(reason: ResetReason, head: Cursor): void {
+    this.#options.context.metrics.countReset(reason);
+    this.#send(JSON.stringify({ type: 'reset', reason, cursor: formatCursor(head) }));
+  }
+
+  fail(error: unknown): void {
+    const { logger } = this.#options.context;
+    logger.error({ err: error, feed: this.#options.feed.name }, 'reading for a WebSocket failed');
+    this.end(CLOSE.internalError, 'reading failed');
+  }
+
+  received(text: string | undefined): void {
+    if (!this.#isWithinRate()) return;
+    this.heard();
+    if (text !== undefined && isPing(text)) this.#pong();
+    else this.#options.context.metrics.rejects.inc({ reason: 'unknown_frame' });
+  }
+
+  heard(): void {
+    this.#heardAt = this.#options.context.clock.monotonic();
+    this.#pingedAt = undefined;
+  }
+
+  drained(): void {
+    this.#isFull = false;
+    if (this.#owesPong) this.#pong();
+    this.#open?.reader.pump();
+  }
+
+  sweep(now: number): void {
+    const { context, isV1, heartbeatMs } = this.#options;
+    const { pingMs, pongTimeoutMs } = context.timings;
+    if (this.#pingedAt !== undefined && now - this.#pingedAt >= pongTimeoutMs) {
+      context.logger.info({ feed: this.#options.feed.name, silentMs: now - this.#heardAt }, 'WebSocket peer is gone');
+      this.end(CLOSE.pongTimeout, 'no pong');
+      return;
+    }
+    if (now >= this.#pingDueAt) {
+      this.#pingDueAt = now + pingMs;
+      this.#pingedAt ??= now;
+      this.#socket?.ping();
+    }
+    if (isV1 && now >= this.#heartbeatDueAt && !this.#isFull && this.#open) {
+      this.#heartbeatDueAt = now + heartbeatMs;
+      this.#send(heartbeatText(this.#open.reader.position, context.clock.now()));
+    }
+  }
+
+  /** Closes the connection from this side. */
+  end(code: number, reason: string): void {
+    this.#socket?.close(code, reason);
+    this.#release();
+  }
+
+  closed(code: number, reason: string): void {
+    this.#options.context.logger.debug({ feed: this.#options.feed.name, code, reason }, 'WebSocket closed');
+    this.#release();
+  }
+
+  /** One frame per event; stops where the socket fills up. */
+  #writeFrames(batch: Batch): Cursor {
+    let reached = batch.to;
+    this.#socket?.cork(() => {
+      for (const event of batch.events) {
+        this.#send(event.text);
+        if (!this.#isFull) continue;
+        reached = event.position;
+        return;
+      }
+    });
+    return reached;
+  }
+
+  #send(text: string): void {
+    const state = this.#socket?.send(text);
+    if (state === 'full') this.#isFull = true;
+    // Not taken means the connection is over; its close follows.
+    else if (state === 'closed') this.#release();
+    else this.#options.context.metrics.bytesOut.inc({ transport: 'websocket' }, text.length);
+  }
+
+  #pong(): void {
+    // A client that doesn't read gets one pong when it does, however often it asked.
+    this.#owesPong = this.#isFull;
+    if (this.#isFull) return;
+    const timestamp = new Date(this.#options.context.clock.now()).toISOString();
+    this.#send(JSON.stringify({ type: 'pong', timestamp }));
+  }
+
+  #isWithinRate(): boolean {
+    const { clock, metrics } = this.#options.context;
+    if (this.#rate.take(clock.monotonic())) return true;
+    metrics.rejects.inc({ reason: 'message_rate' });
+    this.end(CLOSE.policyViolation, 'too many messages');
+    return false;
+  }
+
+  #release(): void {
+    if (!this.#open) return;
+    this.#open.close();
+    this.#open = undefined;
+    this.#options.context.sweeper.delete(this);
+    this.#options.onClosed(this);
+  }
+}
+
+/** A frame that isn't JSON, or of a type nobody knows, is no reason to close (specs/004). */
+function isPing(text: string): boolean {
+  try {
+    const frame: unknown = JSON.parse(text);
+    return typeof frame === 'object' && frame !== null && 'type' in frame && frame.type === 'ping';
+  } catch {
+    return false;
+  }
+}

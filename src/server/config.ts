@@ -1,0 +1,44 @@
+import { isLoopbackHost } from '../engine/request-guard.ts';
+import { SETTINGS, type Setting } from './settings.ts';
+
+type SettingName = keyof typeof SETTINGS;
+
+/** The checked configuration; see CONTRACT, "Configuration", for units and defaults. */
+export type Config = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer Value> ? Value : never;
+};
+
+/** A value that stops the start; the message is the one line shown. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Variables that start with this are Millrace's; one that no setting knows is most likely misspelt. */
+const PREFIX = 'MILLRACE_';
+
+/** Reads the configuration from environment variables. Throws a {@link ConfigError} naming the first wrong one. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const entries = Object.entries(SETTINGS).map(([name, setting]) => [name, readSetting(setting, environment)]);
+  const config = Object.fromEntries(entries) as Config;
+  if (!isLoopbackHost(config.host) && !config.trustedNetwork) {
+    throw new ConfigError(
+      `MILLRACE_HOST is "${config.host}": an address other than loopback needs --trusted-network, ` +
+        'because everybody who reaches it could then read and write',
+    );
+  }
+  return config;
+}
+
+/** Variables of Millrace that no setting knows. */
+export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set<string>(Object.values(SETTINGS).map(({ variable }) => variable));
+  return Object.keys(environment).filter((name) => name.startsWith(PREFIX) && !known.has(name));
+}
+
+function readSetting(setting: Setting<unknown>, environment: Readonly<Record<string, string | undefined>>): unknown {
+  const text = environment[setting.variable];
+  // An empty variable is how shells and compose files say "not set".
+  const parsed = setting.schema.safeParse(text === '' ? undefined : text);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(`${setting.variable} is ${JSON.stringify(text)}: it must be ${setting.allowed}`);
+}

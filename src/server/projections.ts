@@ -1,0 +1,4 @@
+import type { Projection } from '../engine/store/projection.ts';
+
+/** Every surface's tables, one line each; loaded in the writer's thread. */
+export const projections: readonly Projection[] = [];

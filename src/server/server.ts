@@ -1,0 +1,101 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { Admission } from '../engine/admission.ts';
+import { startBunServer } from '../engine/bun-server.ts';
+import { systemClock } from '../engine/clock.ts';
+import { SqliteLog } from '../engine/log/sqlite/sqlite-log.ts';
+import { createMetrics } from '../engine/metrics.ts';
+import { isLoopbackHost, RequestGuard } from '../engine/request-guard.ts';
+import { FeedServer } from '../engine/transports/feed-server.ts';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import { operationsRoutes } from './operations.ts';
+import { StaticFiles } from './static-files.ts';
+import { surfaces } from './surfaces.ts';
+
+export interface Millrace extends AsyncDisposable {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Folder of the built dashboard. Default: `dist/web` of this package. */
+  readonly webFolder?: string;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const MIB = 1024 * 1024;
+/** A client's WebSocket message may be this large (PROMISES, security 5). */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+/** Requests up to here get Millrace's own words for being too large, above it the server's bare 413. */
+const MIN_BODY_LIMIT_BYTES = 16 * MIB;
+
+/** Opens the log, assembles the surfaces and listens. Rejects, leaving nothing open, when one of these fails. */
+export async function startMillrace({ config, logger, webFolder }: StartOptions): Promise<Millrace> {
+  await using stack = new AsyncDisposableStack();
+  // Ended in reverse: streams first, then the log, which answers the appends it has taken, then the connections.
+  let stopServer = async () => {};
+  stack.defer(() => stopServer());
+  const metrics = createMetrics();
+  const log = stack.use(await openLog(config, metrics));
+  const isLoopback = isLoopbackHost(config.host);
+
+  const feeds = new FeedServer({
+    feeds: surfaces.flatMap((surface) => surface.feeds),
+    log,
+    clock: systemClock,
+    metrics,
+    logger,
+    admission: new Admission(config.maxConnections === undefined ? {} : { maxConnections: config.maxConnections }),
+    timings: { pingMs: config.wsPingMs, pongTimeoutMs: config.wsPongTimeoutMs, heartbeatMs: config.sseHeartbeatMs },
+  });
+  const limits = { maxBytes: config.ingestMaxBytes };
+  const surfaceContext = { log, snapshots: log, clock: systemClock, metrics, limits, logger };
+  const app = createApp({
+    routes: [
+      operationsRoutes({ log, metrics, readers: () => feeds.readers }),
+      ...surfaces.map((surface) => surface.routes(surfaceContext)),
+    ],
+    feeds,
+    files: await StaticFiles.load(webFolder ?? fileURLToPath(new URL('../../dist/web', import.meta.url))),
+    guard: new RequestGuard({ allowedOrigins: config.allowedOrigins, isLoopback }),
+    metrics,
+    logger,
+  });
+  const server = startBunServer({
+    host: config.host,
+    port: config.port,
+    handle: app,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    maxBodyBytes: Math.max(MIN_BODY_LIMIT_BYTES, 2 * config.ingestMaxBytes),
+  });
+  stopServer = () => server.stop();
+  stack.defer(() => feeds.close());
+  const owned = stack.move();
+
+  const name = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return { url: `http://${name}:${server.port}`, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function openLog(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<SqliteLog> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  return SqliteLog.open({
+    path: join(config.dataDir, 'millrace.db'),
+    entry: new URL('./log-writer.ts', import.meta.url),
+    maxQueuedEvents: config.ingestQueue,
+    retention: {
+      maxAgeMs: config.retentionDays * DAY_MS,
+      maxEvents: config.retentionEvents,
+      maxBytes: config.retentionMb * MIB,
+    },
+    onCommitted({ events, commitMs }) {
+      metrics.eventsAppended.inc(events);
+      metrics.batchEvents.observe(events);
+      metrics.commitSeconds.observe(commitMs / 1_000);
+    },
+  });
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod';
+
+/** One variable of the environment, which `millrace serve` also takes as a flag. */
+export interface Setting<Value> {
+  readonly variable: `MILLRACE_${string}`;
+  /** What is allowed, in words that finish "must be …". */
+  readonly allowed: string;
+  readonly about: string;
+  readonly schema: z.ZodType<Value>;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const MIB = 1024 * 1024;
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+const duration = (fallback: number, max = DAY_MS) => integer(10, max).default(fallback);
+const durationWords = 'a whole number of milliseconds from 10 to 86400000';
+const positiveWords = 'a whole number of at least 1';
+
+function setting<Value>(
+  name: string,
+  schema: z.ZodType<Value>,
+  { allowed, about }: { readonly allowed: string; readonly about: string },
+): Setting<Value> {
+  return { variable: `MILLRACE_${name}`, schema, allowed, about };
+}
+
+/** Every setting with its default; names and meanings are CONTRACT's. */
+export const SETTINGS = {
+  host: setting('HOST', z.string().min(1).default('127.0.0.1'), {
+    allowed: 'a host name or address',
+    about: 'address to listen on',
+  }),
+  port: setting('PORT', integer(0, 65_535).default(4_000), {
+    allowed: 'a whole number from 0 to 65535',
+    about: 'port to listen on; 0 picks a free one',
+  }),
+  dataDir: setting('DATA_DIR', z.string().min(1).default('./data'), {
+    allowed: 'a folder',
+    about: 'folder that holds millrace.db',
+  }),
+  allowedOrigins: setting(
+    'ALLOWED_ORIGINS',
+    z
+      .string()
+      .default('')
+      .transform(splitList)
+      .pipe(z.array(z.string().regex(/^https?:\/\/[^/]+$/))),
+    {
+      allowed: 'a comma-separated list of origins such as https://dash.example.org',
+      about: 'origins beside the own one whose pages may connect',
+    },
+  ),
+  trustedNetwork: setting(
+    'TRUSTED_NETWORK',
+    z
+      .enum(['0', '1'])
+      .default('0')
+      .transform((text) => text === '1'),
+    {
+      allowed: '0 or 1',
+      about: 'everybody who reaches the address may read and write',
+    },
+  ),
+  maxConnections: setting('MAX_CONNECTIONS', integer(1, 10_000_000).optional(), {
+    allowed: positiveWords,
+    about: 'streaming connections at a time; default from memory',
+  }),
+  wsPingMs: setting('WS_PING_MS', duration(30_000), { allowed: durationWords, about: 'interval of WebSocket pings' }),
+  wsPongTimeoutMs: setting('WS_PONG_TIMEOUT_MS', duration(10_000), {
+    allowed: durationWords,
+    about: 'time in which a pong must come',
+  }),
+  sseHeartbeatMs: setting('SSE_HEARTBEAT_MS', duration(15_000), {
+    allowed: durationWords,
+    about: 'interval of heartbeats inside a stream',
+  }),
+  retentionDays: setting('RETENTION_DAYS', integer(1, 36_500).default(30), {
+    allowed: 'a whole number from 1 to 36500',
+    about: 'days that events are kept',
+  }),
+  retentionEvents: setting('RETENTION_EVENTS', integer(1, 1e12).default(10_000_000), {
+    allowed: positiveWords,
+    about: 'events that are kept',
+  }),
+  retentionMb: setting('RETENTION_MB', integer(1, 1e9).default(4_096), {
+    allowed: positiveWords,
+    about: 'MiB that the database may use',
+  }),
+  ingestMaxBytes: setting('INGEST_MAX_BYTES', integer(1_024, 1_024 * MIB).default(MIB), {
+    allowed: 'a whole number from 1024 to 1073741824',
+    about: 'bytes of one request',
+  }),
+  ingestQueue: setting('INGEST_QUEUE', integer(1, 10_000_000).default(10_000), {
+    allowed: positiveWords,
+    about: 'events that may wait to be stored',
+  }),
+  logLevel: setting(
+    'LOG_LEVEL',
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    {
+      allowed: 'trace, debug, info, warn, error, fatal or silent',
+      about: 'how much is logged',
+    },
+  ),
+} as const;
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
