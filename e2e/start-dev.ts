@@ -23,7 +23,7 @@ export async function startDev(): Promise<RunningDev> {
       ...process.env,
       NO_COLOR: '1',
       MILLRACE_PORT: `${serverPort}`,
-      MILLRACE_WEB_PORT: `${webPort}`,
+      VITE_PORT: `${webPort}`,
       MILLRACE_DATA_DIR: dataDir,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { ROOT } from './step.ts';
 // The server with reload and the Vite dashboard. Whichever ends takes the other with it.
 
 const serverPort = process.env.MILLRACE_PORT ?? '4000';
-const webPort = process.env.MILLRACE_WEB_PORT ?? '5173';
+const webPort = process.env.VITE_PORT ?? '5173';
 
 const env = {
   ...process.env,

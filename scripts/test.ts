@@ -70,7 +70,7 @@ async function vitest(name: string, ...projects: string[]): Promise<Tally> {
 async function playwright(executable: string): Promise<Tally> {
   const report = join(scratch, 'playwright.json');
   const exitCode = await run(['playwright', 'test', '--reporter=list,json'], {
-    MILLRACE_CHROMIUM: executable,
+    CHROMIUM_PATH: executable,
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
   });
   return tallyPlaywright('browser tests', await readJson(report), exitCode);
