@@ -202,6 +202,7 @@ describe('the style rules', () => {
     { rule: 'noNonNullAssertion', text: 'export const planted = (value?: string) => value!.length;\n' },
     { rule: 'noEnum', text: 'export enum Planted {\n  one,\n}\n' },
     { rule: 'useImportExtensions', text: "export { systemClock } from './clock';\n" },
+    { rule: 'noFloatingPromises', text: "const planted = async () => 'later';\nplanted();\n" },
     { rule: 'noDefaultExport', text: 'export default 1;\n' },
   ])('$rule fails', async ({ rule, text }) => {
     const result = await lint(copyOfRepository({ 'src/engine/planted.ts': text }), 'src/engine/planted.ts');
