@@ -61,6 +61,8 @@ export type BatchAccepted = z.infer<typeof batchAcceptedSchema>;
 export const recentEventsSchema = z.object({
   events: z.array(observedEventSchema),
   total: z.number(),
+  /** With `q`: the oldest id that was searched; `total` counts from there on. */
+  searched_from: z.optional(z.number()),
   cursor: z.string(),
 });
 export type RecentEvents = z.infer<typeof recentEventsSchema>;
@@ -90,10 +92,11 @@ export const sessionSchema = z.object({
   /** Commit time of the first and the newest event; ISO 8601. */
   first_at: z.string(),
   last_at: z.string(),
-  /** Every event ever recorded for the session, those that retention removed included. */
+  /** Every event recorded for the session, those that retention has removed since included. */
   event_count: z.number(),
   last_event_type: z.string(),
-  /** The session's sub-agents, newest activity first. */
+  agent_count: z.number(),
+  /** The session's sub-agents, newest activity first, at most 100 of them. */
   agents: z.array(agentSchema),
 });
 export type Session = z.infer<typeof sessionSchema>;
