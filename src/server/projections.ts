@@ -1,4 +1,5 @@
 import type { Projection } from '../engine/store/projection.ts';
+import { observabilityProjection } from '../surfaces/observability/projection.ts';
 
 /** Every surface's tables, one line each; loaded in the writer's thread. */
-export const projections: readonly Projection[] = [];
+export const projections: readonly Projection[] = [observabilityProjection];

@@ -1,4 +1,5 @@
 import type { Surface } from '../engine/surface.ts';
+import { observability } from '../surfaces/observability/surface.ts';
 
 /** Every surface, one line each. Its projection stands in `projections.ts`. */
-export const surfaces: readonly Surface[] = [];
+export const surfaces: readonly Surface[] = [observability];
