@@ -33,7 +33,9 @@ export function startBunServer(options: BunServerOptions): RunningServer {
     async fetch(request, bun) {
       const connection: Connection = {
         remoteAddress: () => bun.requestIP(request)?.address ?? '',
-        upgrade: (owner, headers) => bun.upgrade(request, { data: owner, headers }),
+        // Without the header Bun would claim to speak whatever was offered first; empty, it is left out.
+        upgrade: (owner, protocol = '') =>
+          bun.upgrade(request, { data: owner, headers: { 'Sec-WebSocket-Protocol': protocol } }),
         keepOpen: () => bun.timeout(request, 0),
       };
       return (await options.handle(request, connection)) as Response;

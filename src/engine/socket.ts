@@ -22,8 +22,8 @@ export interface SocketOwner {
 /** A request that may become a WebSocket. */
 export interface Connection {
   remoteAddress(): string;
-  /** Answers 101 and gives the socket to `owner`; false when the request is no valid upgrade. */
-  upgrade(owner: SocketOwner, headers: Record<string, string>): boolean;
+  /** Answers 101, naming the subprotocol if there is one; false when the request is no valid handshake. */
+  upgrade(owner: SocketOwner, protocol?: string): boolean;
   /** Lets the response to this request stay silent for as long as it likes. */
   keepOpen(): void;
 }

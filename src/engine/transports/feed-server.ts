@@ -95,8 +95,7 @@ export class FeedServer {
     const isV1 = offersV1(request.headers);
     const feed = new WebSocketFeed({ ...options, isV1, onClosed: (closed) => this.#forget(closed) });
     this.#connections.add(feed);
-    const headers: Record<string, string> = isV1 ? { 'Sec-WebSocket-Protocol': MILLRACE_V1 } : {};
-    if (connection.upgrade(feed, headers)) return undefined;
+    if (connection.upgrade(feed, isV1 ? MILLRACE_V1 : undefined)) return undefined;
     this.#forget(feed);
     throw new MillraceError('invalid_request', 'this is not a valid WebSocket handshake');
   }
