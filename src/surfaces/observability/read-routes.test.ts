@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCursor } from '../../protocol/cursor.ts';
 import { filterOptionsSchema, recentEventsSchema, sessionsSchema } from './events.ts';
 import { type TestSurface, testSurface } from './test-surface.ts';
@@ -33,16 +33,14 @@ async function tenEvents() {
   return surface;
 }
 
-describe('GET /events/recent', () => {
-  it('answers an empty log with an empty page and its cursor', async () => {
-    await using surface = await testSurface();
-    const answer = await recent(surface);
-    expect(answer).toMatchObject({ events: [], total: 0 });
-    expect(parseCursor(answer.cursor)).toEqual(surface.log.head());
+describe('reading ten events', () => {
+  let surface: TestSurface;
+  beforeAll(async () => {
+    surface = await tenEvents();
   });
+  afterAll(() => surface[Symbol.asyncDispose]());
 
   it('gives the newest first, the total, and the position it is as of', async () => {
-    await using surface = await tenEvents();
     const answer = await recent(surface, '?limit=3');
     expect(answer.events.map((event) => event.id)).toEqual([10, 9, 8]);
     expect(answer.total).toBe(10);
@@ -74,17 +72,14 @@ describe('GET /events/recent', () => {
     ['?q=summary', []],
     ['?q=timestamp', []],
   ])('%s gives %j', async (query, expected) => {
-    await using surface = await tenEvents();
     expect(await ids(surface, query)).toEqual(expected);
   });
 
   it('searches metadata as the text it is', async () => {
-    await using surface = await tenEvents();
     expect(await ids(surface, `?q=${encodeURIComponent('Needle \\"quoted\\"')}`)).toEqual([4]);
   });
 
   it('says from where a text was searched', async () => {
-    await using surface = await tenEvents();
     expect((await recent(surface, '?q=needle')).searched_from).toBe(1);
     expect((await recent(surface)).searched_from).toBeUndefined();
   });
@@ -100,12 +95,10 @@ describe('GET /events/recent', () => {
     ['?source_app=nobody', 0],
     ['?limit=1&before=3&after=1', 10],
   ])('counts for %s a total of %i', async (query, total) => {
-    await using surface = await tenEvents();
     expect((await recent(surface, query)).total).toBe(total);
   });
 
   it('lets a gap be read to its end page by page', async () => {
-    await using surface = await tenEvents();
     const seen: number[] = [];
     for (let after = 2; ; ) {
       const page = (await ids(surface, `?after=${after}&limit=3`)).toReversed();
@@ -117,7 +110,6 @@ describe('GET /events/recent', () => {
   });
 
   it('treats hostile text as text', async () => {
-    await using surface = await tenEvents();
     for (const text of ["'; DROP TABLE log; --", '" OR 1=1 --', '\\', '%', '_', '\u0000', '😀']) {
       const query = encodeURIComponent(text);
       expect(await ids(surface, `?source_app=${query}`)).toEqual([]);
@@ -136,24 +128,29 @@ describe('GET /events/recent', () => {
     'before=1e99',
     `q=${'x'.repeat(201)}`,
   ])('refuses ?%s with 400', async (query) => {
-    await using surface = await testSurface();
     const response = await surface.request(`/events/recent?${query}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
       error: { code: 'invalid_request', details: { issues: [{ path: query.split('=')[0] }] } },
     });
   });
-});
 
-describe('GET /events/filter-options', () => {
   it('lists names in order and sessions newest activity first', async () => {
-    await using surface = await tenEvents();
     const answer = filterOptionsSchema.parse(await (await surface.request('/events/filter-options')).json());
     expect(answer).toMatchObject({
       source_apps: ['billing', 'shop'],
       session_ids: ['s2', 's1'],
       event_types: ['PreToolUse', 'Stop'],
     });
+    expect(parseCursor(answer.cursor)).toEqual(surface.log.head());
+  });
+});
+
+describe('GET /events/recent of an empty log', () => {
+  it('answers an empty log with an empty page and its cursor', async () => {
+    await using surface = await testSurface();
+    const answer = await recent(surface);
+    expect(answer).toMatchObject({ events: [], total: 0 });
     expect(parseCursor(answer.cursor)).toEqual(surface.log.head());
   });
 });

@@ -27,9 +27,12 @@ export interface TestSurfaceOptions extends Partial<Omit<SqliteLogOptions, 'path
   readonly wrapLog?: (log: SqliteLog) => SurfaceContext['log'];
 }
 
+/** Deadlines never come, so that a loaded machine changes no answer. */
+const patientClock: Clock = { ...systemClock, schedule: () => () => {} };
+
 /** The surface's routes on a real log in a folder of its own. */
 export async function testSurface(options: TestSurfaceOptions = {}): Promise<TestSurface> {
-  const { maxBytes = 1_048_576, clock = systemClock, wrapLog = (own) => own, ...logOptions } = options;
+  const { maxBytes = 1_048_576, clock = patientClock, wrapLog = (own) => own, ...logOptions } = options;
   const folder = mkdtempSync(join(tmpdir(), 'millrace-observability-'));
   const entry = new URL('./test-log-writer.ts', import.meta.url);
   const log = await SqliteLog.open({ entry, ...logOptions, path: join(folder, 'millrace.db') });
