@@ -89,15 +89,20 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
   }
 
   received(text: string | undefined): void {
-    if (!this.#isWithinRate()) return;
-    this.heard();
+    if (!this.heard()) return;
     if (text !== undefined && isPing(text)) this.#pong();
     else this.#options.context.metrics.rejects.inc({ reason: 'unknown_frame' });
   }
 
-  heard(): void {
-    this.#heardAt = this.#options.context.clock.monotonic();
+  /** Returns false when it was one message too many and the connection was closed. */
+  heard(): boolean {
+    const { clock, metrics } = this.#options.context;
+    this.#heardAt = clock.monotonic();
     this.#pingedAt = undefined;
+    if (this.#rate.take(this.#heardAt)) return true;
+    metrics.rejects.inc({ reason: 'message_rate' });
+    this.end(CLOSE.policyViolation, 'too many messages');
+    return false;
   }
 
   drained(): void {
@@ -164,14 +169,6 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
     if (this.#isFull) return;
     const timestamp = new Date(this.#options.context.clock.now()).toISOString();
     this.#send(JSON.stringify({ type: 'pong', timestamp }));
-  }
-
-  #isWithinRate(): boolean {
-    const { clock, metrics } = this.#options.context;
-    if (this.#rate.take(clock.monotonic())) return true;
-    metrics.rejects.inc({ reason: 'message_rate' });
-    this.end(CLOSE.policyViolation, 'too many messages');
-    return false;
   }
 
   #release(): void {
