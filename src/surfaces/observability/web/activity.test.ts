@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Activity, describeActivity, formatRate, OTHER_TYPES } from './activity.ts';
+import { Activity, describeActivity, formatRate, isPartlyCounted, OTHER_TYPES } from './activity.ts';
 
 const NOW = 1_700_000_000_000;
 const ago = (seconds: number) => NOW - seconds * 1_000;
@@ -63,6 +63,14 @@ describe('Activity', () => {
     ]);
   });
 
+  it('says when part of a window was not counted', () => {
+    const activity = filled([[10, 'Stop']]);
+    expect(isPartlyCounted(activity.series(NOW, 15, 6))).toBe(false);
+    activity.countFrom(ago(120));
+    expect(isPartlyCounted(activity.series(NOW, 1, 6))).toBe(false);
+    expect(isPartlyCounted(activity.series(NOW, 5, 6))).toBe(true);
+  });
+
   it('gives the mean rate of whole seconds', () => {
     const activity = filled([
       [0, 'now is not over yet'],
@@ -81,7 +89,7 @@ describe('Activity', () => {
       [9, 'PreToolUse'],
     ]);
     expect(describeActivity(busy.series(NOW, 1, 6), 5)).toBe(
-      '3 events in the last 5 minutes: 2 Stop, 1 PreToolUse. Peak 2.0 per second.',
+      '3 events in the last 5 minutes: 2 Stop, 1 PreToolUse. Peak 2 per second.',
     );
     expect(formatRate(1234.4)).toBe('1,234');
   });

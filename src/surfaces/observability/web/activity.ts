@@ -10,6 +10,8 @@ export interface ActivitySeries {
   /** Start of each column in seconds since 1970. */
   readonly times: readonly number[];
   readonly columnSeconds: number;
+  /** Start of what was counted completely, in seconds since 1970; minus infinity when that is everything. */
+  readonly countedFrom: number;
   /** Busiest first; types beyond `maxTypes` are summed up as {@link OTHER_TYPES}. */
   readonly types: readonly { readonly type: string; readonly total: number; readonly rates: readonly number[] }[];
   readonly total: number;
@@ -20,6 +22,12 @@ export const OTHER_TYPES = 'other';
 /** Counts of the last 15 minutes by second and type; late events land in their own second. */
 export class Activity {
   #seconds = new Map<number, Map<string, number>>();
+  #countedFrom = Number.NEGATIVE_INFINITY;
+
+  /** Says from when on everything was counted; earlier columns may be missing events. */
+  countFrom(atMs: number): void {
+    this.#countedFrom = atMs;
+  }
 
   add(atMs: number, type: string, nowMs: number): void {
     // A sender's clock that runs ahead must not hide its events: they count as of now.
@@ -36,6 +44,7 @@ export class Activity {
 
   clear(): void {
     this.#seconds.clear();
+    this.#countedFrom = Number.NEGATIVE_INFINITY;
   }
 
   /** Events per second over the last `seconds` whole seconds. */
@@ -73,6 +82,7 @@ export class Activity {
     return {
       times: Array.from({ length: COLUMNS }, (_, index) => (firstColumn + index) * columnSeconds),
       columnSeconds,
+      countedFrom: this.#countedFrom / 1_000,
       types,
       total: sum(types.map((entry) => entry.total)),
     };
@@ -101,6 +111,11 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+/** Whether the window begins before everything was counted. */
+export function isPartlyCounted({ times, countedFrom }: ActivitySeries): boolean {
+  return (times[0] ?? 0) < countedFrom;
+}
+
 /** The chart in words, for those who do not see it. */
 export function describeActivity(series: ActivitySeries, window: ActivityWindow): string {
   const minutes = window === 1 ? 'minute' : `${window} minutes`;
@@ -112,5 +127,5 @@ export function describeActivity(series: ActivitySeries, window: ActivityWindow)
 
 export function formatRate(rate: number): string {
   if (rate === 0) return '0';
-  return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en');
+  return (rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate)).toLocaleString('en');
 }

@@ -158,6 +158,20 @@ describe('createEventsModel', () => {
     expect(model.view().hasOlder).toBe(false);
   });
 
+  it('counts the past for the chart beyond the first page', async () => {
+    const { model, load } = scene(Array.from({ length: 800 }, (_, index) => observed({ id: index + 1, second: -1 })));
+    await load();
+    await answered();
+    expect(model.activity.series(START, 1, 6)).toMatchObject({ total: 800, countedFrom: Number.NEGATIVE_INFINITY });
+  });
+
+  it('says from when on it counted when the past is too much to read', async () => {
+    const { model, load } = scene(Array.from({ length: 5_200 }, (_, index) => observed({ id: index + 1, second: -1 })));
+    await load();
+    for (let page = 0; page < 12; page += 1) await answered();
+    expect(model.activity.series(START, 1, 6)).toMatchObject({ total: 5_000, countedFrom: START / 1_000 - 1 });
+  });
+
   it('keeps an older page on a list that is held still', async () => {
     const { model, load, receive, paint, ids } = scene(many(600));
     await load();

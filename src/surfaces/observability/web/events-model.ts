@@ -14,6 +14,9 @@ import { foldSessions } from './session-fold.ts';
 export const LIST_CAPACITY = 5_000;
 /** Events read at once, at the start and with every older page. */
 const PAGE = MAX_RECENT;
+/** How much of a busy past is read for the chart; beyond it the chart says from when on it counted. */
+const MAX_COUNTED_PAGES = 10;
+const LONGEST_WINDOW_MS = 15 * 60_000;
 /** A hidden page paints no frames: what piles up beyond this is worked off at once. */
 const MAX_BUFFERED = 1_000;
 
@@ -198,6 +201,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
     activity.clear();
     const at = now();
     for (const event of stored) activity.add(event.at, event.event_type, at);
+    countFromOldest(stored);
     choices.replace(known);
     sessions = running.sessions;
     sessionsAsOf = seqOf(running.cursor) ?? 0;
@@ -212,7 +216,29 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
     });
     const searching = beginSearch();
     if (hasFilters) void searchMatching(view.filters, searching).catch(failSearch);
+    void countEarlier(stored, signal).catch(() => {});
     return recent.cursor;
+  }
+
+  /** Reads further back for the chart alone, until its longest window is covered or enough was read. */
+  async function countEarlier(newest: readonly ListedEvent[], signal: AbortSignal): Promise<void> {
+    let page = newest;
+    for (let pages = 1; pages < MAX_COUNTED_PAGES; pages += 1) {
+      const oldest = page.at(-1);
+      const isCovered = !oldest || page.length < PAGE || Date.parse(oldest.created_at) < now() - LONGEST_WINDOW_MS;
+      if (isCovered || everything.events.length === 0) return;
+      const answer = await api.recent({ limit: PAGE, filters: {}, before: completeFrom(page) }, signal);
+      signal.throwIfAborted();
+      page = answer.events.map(toListed);
+      const at = now();
+      for (const event of page) activity.add(event.at, event.event_type, at);
+      countFromOldest(page);
+    }
+  }
+
+  function countFromOldest(page: readonly ListedEvent[]): void {
+    const oldest = page.length < PAGE ? undefined : page.at(-1);
+    activity.countFrom(oldest ? Date.parse(oldest.created_at) : Number.NEGATIVE_INFINITY);
   }
 
   return {

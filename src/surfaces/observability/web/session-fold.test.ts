@@ -11,6 +11,7 @@ const known: Session = {
   last_at: at(5),
   event_count: 3,
   last_event_type: 'PreToolUse',
+  agent_count: 0,
   agents: [],
 };
 

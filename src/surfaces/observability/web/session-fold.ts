@@ -18,6 +18,8 @@ export function foldSessions(
 }
 
 function nextSession(session: Session | undefined, event: ObservedEvent, session_id: string): Session {
+  const agents = nextAgents(session?.agents ?? [], event);
+  const isNewAgent = agents.length > (session?.agents.length ?? 0);
   return {
     session_id,
     source_app: event.source_app,
@@ -25,7 +27,8 @@ function nextSession(session: Session | undefined, event: ObservedEvent, session
     last_at: event.created_at,
     event_count: (session?.event_count ?? 0) + 1,
     last_event_type: event.event_type,
-    agents: nextAgents(session?.agents ?? [], event),
+    agent_count: (session?.agent_count ?? 0) + (isNewAgent ? 1 : 0),
+    agents,
   };
 }
 

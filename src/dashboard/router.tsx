@@ -1,0 +1,33 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { NotFound } from './not-found.tsx';
+import { PageFailed } from './page-failed.tsx';
+import { pages } from './pages.ts';
+import { parseSearch, stringifySearch } from './search-params.ts';
+import { Shell } from './shell.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: pages[0].path, replace: true });
+  },
+});
+
+const pageRoutes = pages.map((page) =>
+  createRoute({
+    getParentRoute: () => root,
+    path: page.path,
+    validateSearch: page.validateSearch,
+    component: lazyRouteComponent(page.load, 'Page'),
+    errorComponent: PageFailed,
+  }),
+);
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, ...pageRoutes]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+});

@@ -1,0 +1,52 @@
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { LiveConnectionProvider } from '../react/live-connection.tsx';
+import { ConnectionNotice } from '../ui/connection-notice.tsx';
+import { ConnectionStatusBadge } from '../ui/connection-status-badge.tsx';
+import { SkipLink } from '../ui/skip-link.tsx';
+import { ThemeToggle } from '../ui/theme-toggle.tsx';
+import { Logo } from './logo.tsx';
+import { pages } from './pages.ts';
+
+const MAIN = 'main';
+
+/** What every page stands in: the name, the navigation, the connection and the theme. */
+export function Shell() {
+  const { pathname } = useLocation();
+  const title = pages.find((page) => page.path === pathname)?.title;
+  useEffect(() => {
+    document.title = title === undefined ? 'Millrace' : `${title} · Millrace`;
+  }, [title]);
+  return (
+    <LiveConnectionProvider>
+      <SkipLink target={MAIN} />
+      <div className="flex h-dvh flex-col">
+        <header className="flex h-12 shrink-0 items-center gap-4 border-b border-line bg-surface px-4">
+          <span className="flex items-center gap-2 text-sm font-semibold tracking-tight">
+            <Logo />
+            Millrace
+          </span>
+          <nav aria-label="Pages" className="flex h-full min-w-0 items-center gap-1 overflow-x-auto">
+            {pages.map((page) => (
+              <Link
+                key={page.path}
+                to={page.path}
+                className="rounded-md px-2.5 py-1 font-medium text-muted hover:text-text aria-[current=page]:bg-hover aria-[current=page]:text-text"
+              >
+                {page.title}
+              </Link>
+            ))}
+          </nav>
+          <div className="ml-auto flex items-center gap-2">
+            <ConnectionStatusBadge />
+            <ThemeToggle />
+          </div>
+        </header>
+        <ConnectionNotice />
+        <main id={MAIN} tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+          <Outlet />
+        </main>
+      </div>
+    </LiveConnectionProvider>
+  );
+}

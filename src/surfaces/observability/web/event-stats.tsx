@@ -1,0 +1,21 @@
+import { useNow } from '../../../react/use-now.ts';
+import { StatCard } from '../../../ui/stat-card.tsx';
+import { type Activity, formatRate } from './activity.ts';
+import type { EventsView } from './events-model.ts';
+import { ACTIVE_MS } from './session-list.tsx';
+import { age } from './time-format.ts';
+
+/** The numbers of the page at a glance. */
+export function EventStats({ view, activity }: { readonly view: EventsView; readonly activity: Activity }) {
+  const now = useNow(1_000);
+  const active = view.sessions.filter((session) => now - Date.parse(session.last_at) < ACTIVE_MS).length;
+  const newest = view.sessions[0]?.last_at ?? view.events[0]?.created_at;
+  return (
+    <dl className="grid h-full grid-cols-4 border-line bg-surface lg:grid-cols-2 lg:[&>*:nth-child(-n+2)]:border-b [&>*]:border-line lg:[&>*:nth-child(odd)]:border-r max-lg:[&>*+*]:border-l">
+      <StatCard label="Events" value={view.total.toLocaleString('en')} />
+      <StatCard label="Per second" value={formatRate(activity.rate(now, 10))} />
+      <StatCard label="Active" value={active} />
+      <StatCard label="Last event" value={newest === undefined ? '–' : age(Date.parse(newest), now)} />
+    </dl>
+  );
+}

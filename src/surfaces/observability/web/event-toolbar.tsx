@@ -1,0 +1,110 @@
+import Pause from 'lucide-react/icons/pause';
+import Play from 'lucide-react/icons/play';
+import { useEffect, useRef, useState } from 'react';
+import { Button } from '../../../ui/button.tsx';
+import { FilterCombobox } from '../../../ui/filter-combobox.tsx';
+import { SearchInput } from '../../../ui/search-input.tsx';
+import { type EventFilters, isFiltered } from './event-filters.ts';
+import type { EventsView } from './events-model.ts';
+import { shortId } from './time-format.ts';
+
+const TYPING_PAUSE_MS = 200;
+
+export interface EventToolbarProps {
+  readonly view: EventsView;
+  readonly filters: EventFilters;
+  readonly onFilter: (change: Partial<EventFilters>) => void;
+  readonly onPause: () => void;
+  readonly onResume: () => void;
+  readonly onSessions: () => void;
+}
+
+/** Search, filters, and holding the list still. */
+export function EventToolbar({ view, filters, onFilter, onPause, onResume, onSessions }: EventToolbarProps) {
+  const { choices, isPaused, held, matching } = view;
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
+      <Search text={filters.q ?? ''} onSearch={(text) => onFilter({ q: text === '' ? undefined : text })} />
+      <FilterCombobox
+        label="App"
+        options={choices.apps}
+        value={filters.source_app}
+        onChange={(source_app) => onFilter({ source_app })}
+      />
+      <FilterCombobox
+        label="Session"
+        options={choices.sessions}
+        value={filters.session_id}
+        onChange={(session_id) => onFilter({ session_id })}
+        format={shortId}
+      />
+      <FilterCombobox
+        label="Type"
+        options={choices.types}
+        value={filters.event_type}
+        onChange={(event_type) => onFilter({ event_type })}
+      />
+      <Button className="lg:hidden" onClick={onSessions}>
+        Sessions
+      </Button>
+      {isFiltered(filters) && (
+        <span className="flex items-center gap-1 text-muted">
+          <span role="status">{matching.toLocaleString('en')} matching</span>
+          <Button
+            look="ghost"
+            onClick={() =>
+              onFilter({ source_app: undefined, session_id: undefined, event_type: undefined, q: undefined })
+            }
+          >
+            Clear
+          </Button>
+        </span>
+      )}
+      <Button className="ml-auto" onClick={isPaused ? onResume : onPause} aria-pressed={isPaused}>
+        {isPaused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+        {isPaused ? 'Resume' : 'Pause'}
+        {isPaused && held > 0 && (
+          <span className="rounded-full bg-accent px-1.5 text-2xs text-on-accent">
+            {held.toLocaleString('en')} held
+          </span>
+        )}
+      </Button>
+    </div>
+  );
+}
+
+/** Searches after a short pause in typing; `/` brings the focus here from anywhere on the page. */
+function Search({ text, onSearch }: { readonly text: string; readonly onSearch: (text: string) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState<string>();
+  useEffect(() => {
+    if (typed === undefined) return;
+    const timer = setTimeout(() => {
+      onSearch(typed);
+      setTyped(undefined);
+    }, TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, onSearch]);
+  useEffect(() => {
+    const focus = (key: KeyboardEvent) => {
+      if (key.key !== '/' || key.ctrlKey || key.metaKey || isTyping(key.target)) return;
+      key.preventDefault();
+      input.current?.focus();
+    };
+    addEventListener('keydown', focus);
+    return () => removeEventListener('keydown', focus);
+  }, []);
+  return (
+    <SearchInput
+      ref={input}
+      label="Search events"
+      value={typed ?? text}
+      onChange={(change) => setTyped(change.target.value)}
+      aria-keyshortcuts="/"
+    />
+  );
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+}

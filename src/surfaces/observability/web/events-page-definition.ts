@@ -1,0 +1,9 @@
+import type { PageDefinition } from '../../../ui/page-definition.ts';
+import { eventFiltersSchema } from './event-filters.ts';
+
+export const eventsPage = {
+  path: '/events',
+  title: 'Events',
+  validateSearch: (search) => eventFiltersSchema.parse(search),
+  load: () => import('./events-page.tsx'),
+} as const satisfies PageDefinition;

@@ -1,0 +1,123 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useLiveFeed } from '../../../react/live-connection.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { ErrorState } from '../../../ui/error-state.tsx';
+import { ActivityChart } from './activity-chart.tsx';
+import { createEventsFeed } from './create-events-feed.ts';
+import { EventDetail } from './event-detail.tsx';
+import { type EventFilters, eventFiltersSchema, isFiltered } from './event-filters.ts';
+import { EventStats } from './event-stats.tsx';
+import { EventTable } from './event-table.tsx';
+import { EventToolbar } from './event-toolbar.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import type { ListedEvent } from './listed-event.ts';
+import { SessionList } from './session-list.tsx';
+
+/** The page `/events`: what every agent does, live (specs/004). */
+export function Page() {
+  const [{ model, connection }] = useState(createEventsFeed);
+  useLiveFeed(connection);
+  useEffect(() => model.stop, [model]);
+  const view = useSyncExternalStore(model.subscribe, model.view);
+  const { filters, changeFilters } = useUrlFilters();
+  useEffect(() => model.setFilters(filters), [model, filters]);
+  const [open, setOpen] = useState<ListedEvent>();
+  const [hasSessionsOpen, setSessionsOpen] = useState(false);
+  const close = useCallback(() => setOpen(undefined), []);
+  const chooseSession = (session_id: string | undefined) => {
+    changeFilters({ session_id });
+    setSessionsOpen(false);
+  };
+
+  if (view.phase === 'failed') {
+    const message = view.failure ?? 'The server did not answer.';
+    return <ErrorState title="Events cannot be loaded" message={message} onRetry={connection.reconnect} />;
+  }
+  if (view.phase === 'loading') {
+    return (
+      <p role="status" className="p-4 text-muted">
+        Loading events…
+      </p>
+    );
+  }
+  if (view.total === 0 && !isFiltered(filters)) return <FirstSteps />;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col lg:grid lg:grid-cols-[17rem_minmax(0,1fr)] lg:grid-rows-[auto_minmax(0,1fr)]">
+      <h1 className="sr-only">Events</h1>
+      <div className="border-b border-line bg-surface lg:border-r">
+        <EventStats view={view} activity={model.activity} />
+      </div>
+      <div className="flex min-w-0 border-b border-line max-lg:max-h-36">
+        <ActivityChart
+          activity={model.activity}
+          chosenType={filters.event_type}
+          onChooseType={(event_type) => changeFilters({ event_type })}
+        />
+      </div>
+      <div
+        className={
+          hasSessionsOpen
+            ? 'z-30 flex bg-surface max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:h-[60dvh] max-lg:rounded-t-xl max-lg:border-t max-lg:border-line max-lg:shadow-2xl lg:border-r lg:border-line'
+            : 'hidden min-h-0 border-r border-line bg-surface lg:flex'
+        }
+      >
+        <SessionList sessions={view.sessions} chosen={filters.session_id} onChoose={chooseSession} />
+      </div>
+      <div className="flex min-h-0 min-w-0 max-lg:flex-1">
+        <div className="flex min-w-0 flex-1 flex-col">
+          <EventToolbar
+            view={view}
+            filters={filters}
+            onFilter={changeFilters}
+            onPause={model.pause}
+            onResume={model.resume}
+            onSessions={() => setSessionsOpen((isOpen) => !isOpen)}
+          />
+          {view.failure !== undefined && (
+            <p role="alert" className="border-b border-line bg-bad-ground px-4 py-1.5 text-bad">
+              {view.failure}
+            </p>
+          )}
+          {view.events.length === 0 ? (
+            <EmptyState title={view.isSearching ? 'Searching…' : 'No events match'}>
+              {!view.isSearching && (
+                <Button className="self-start" onClick={() => changeFilters(NO_FILTERS)}>
+                  Clear filters
+                </Button>
+              )}
+            </EmptyState>
+          ) : (
+            <EventTable
+              view={view}
+              openId={open?.id}
+              onOpen={setOpen}
+              onFollow={model.follow}
+              onOlder={model.loadOlder}
+            />
+          )}
+        </div>
+        {open && <EventDetail event={open} onClose={close} onFilter={changeFilters} />}
+      </div>
+    </div>
+  );
+}
+
+const NO_FILTERS: EventFilters = { source_app: undefined, session_id: undefined, event_type: undefined, q: undefined };
+
+/** The filters live in the URL, so that a view can be sent to somebody and the back button works. */
+function useUrlFilters() {
+  const search: unknown = useSearch({ strict: false });
+  const query = JSON.stringify(eventFiltersSchema.parse(search));
+  const [filters, setFilters] = useState<EventFilters>(() => JSON.parse(query));
+  if (JSON.stringify(filters) !== query) setFilters(JSON.parse(query));
+  const navigate = useNavigate();
+  const changeFilters = useCallback(
+    (change: Partial<EventFilters>) => {
+      void navigate({ to: '.', search: (before: EventFilters) => ({ ...before, ...change }) });
+    },
+    [navigate],
+  );
+  return { filters, changeFilters };
+}

@@ -1,0 +1,19 @@
+import { CodeBlock } from '../../../ui/code-block.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { curlSnippet, hookSnippet } from './snippets.ts';
+
+/** What to do while no event was ever recorded. */
+export function FirstSteps() {
+  return (
+    <div className="overflow-y-auto">
+      <EmptyState title="No events yet">
+        <p className="max-w-prose text-muted">
+          Every event appears here the moment it is stored. Send a first one from a shell, or let Claude Code report
+          what its agents do.
+        </p>
+        <CodeBlock title="Send one event" isWrapped text={curlSnippet(location.origin)} />
+        <CodeBlock title="Claude Code hooks, for .claude/settings.json" text={hookSnippet(location.origin)} />
+      </EmptyState>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const FULL = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const DAY_MS = 86_400_000;
+
+/** `10:31:05.123` in local time; a moment that is not of the last day begins with its date. */
+export function clockTime(at: number, now: number): string {
+  const date = new Date(at);
+  const time = `${CLOCK.format(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  return Math.abs(now - at) < DAY_MS ? time : `${DAY.format(date)} ${CLOCK.format(date)}`;
+}
+
+export function fullTime(at: number): string {
+  return FULL.format(new Date(at));
+}
+
+/** `now`, `12 s`, `3 min`, `5 h`, `2 d`: how long ago something was. */
+export function age(at: number, now: number): string {
+  const seconds = Math.floor((now - at) / 1_000);
+  if (seconds < 1) return 'now';
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** The start of an id, enough to tell sessions apart at a glance. */
+export function shortId(id: string): string {
+  return id.length > 12 ? id.slice(0, 8) : id;
+}

@@ -1,0 +1,44 @@
+import { useLiveConnection } from '../react/live-connection.tsx';
+import { useNow } from '../react/use-now.ts';
+import { classNames } from './class-names.ts';
+import { connectionWords, countdown } from './connection-words.ts';
+
+const TONES = {
+  good: 'bg-good-ground text-good',
+  warn: 'bg-warn-ground text-warn',
+  bad: 'bg-bad-ground text-bad',
+  quiet: 'bg-hover text-muted',
+} as const;
+
+/** How the page's connection stands, as text and colour; `.status-connected` while it is live (specs/004). */
+export function ConnectionStatusBadge() {
+  const live = useLiveConnection();
+  if (!live) return null;
+  const { status, connection } = live;
+  const { text, tone } = connectionWords(status.name);
+  return (
+    <span
+      className={classNames(
+        'inline-flex h-7 items-center gap-1.5 rounded-full px-2.5 text-xs font-medium whitespace-nowrap',
+        TONES[tone],
+        status.name === 'live' ? 'status-connected' : `status-${status.name}`,
+      )}
+    >
+      <span className="size-2 rounded-full bg-current" aria-hidden />
+      <span role="status">{text}</span>
+      {status.nextRetryAt !== undefined && <Countdown status={status} now={connection.now} />}
+    </span>
+  );
+}
+
+/** Outside the live region: a screen reader is told of the loss once, not every second. */
+export function Countdown({
+  status,
+  now,
+}: {
+  readonly status: Parameters<typeof countdown>[0];
+  readonly now: () => number;
+}) {
+  useNow(250);
+  return <span>{countdown(status, now())}</span>;
+}

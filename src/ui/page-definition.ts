@@ -1,0 +1,13 @@
+import type { ComponentType } from 'react';
+
+/** One page of a surface, as the dashboard's registry knows it. */
+export interface PageDefinition {
+  /** The URL path, for example `/events`. */
+  readonly path: `/${string}`;
+  /** Its name in the navigation and the window's title. */
+  readonly title: string;
+  /** Reads the URL's query; what it does not know it leaves out. */
+  readonly validateSearch: (search: Record<string, unknown>) => Record<string, string | undefined>;
+  /** Loads the page's code when it is first opened. */
+  readonly load: () => Promise<{ readonly Page: ComponentType }>;
+}
