@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { outputMatching } from './start-server.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -41,21 +41,4 @@ export async function startDev(): Promise<RunningDev> {
     await stop();
     throw error;
   }
-}
-
-async function freePort(wanted: number): Promise<number> {
-  for (const port of [wanted, 0]) {
-    const server = createServer();
-    try {
-      server.listen(port, 'localhost');
-      await once(server, 'listening');
-      const address = server.address();
-      if (typeof address === 'object' && address !== null) return address.port;
-    } catch {
-      // Taken: the next one.
-    } finally {
-      server.close();
-    }
-  }
-  throw new Error(`neither port ${wanted} nor any other is free`);
 }
