@@ -15,7 +15,8 @@ function copyOfRepository(planted: Readonly<Record<string, string>>): string {
   trees.push(tree);
   cpSync(join(ROOT, 'src'), join(tree, 'src'), { recursive: true });
   for (const name of readdirSync(ROOT)) {
-    if (/^(tsconfig.*|biome|package)\.json$|^\.gitignore$/.test(name)) cpSync(join(ROOT, name), join(tree, name));
+    if (/^(tsconfig.*|biome|knip|package)\.json$|^vitest\.config\.ts$|^\.gitignore$/.test(name))
+      cpSync(join(ROOT, name), join(tree, name));
   }
   symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
   for (const [path, text] of Object.entries(planted)) {
@@ -193,6 +194,20 @@ describe('the file-length rule', () => {
     const result = await lint(copyOfRepository({ [path]: lines(length) }), path);
     expect(result.ok).toBe(ok);
     expect(result.output.includes('noExcessiveLinesPerFile')).toBe(!ok);
+  });
+});
+
+describe('the unused-code rule', () => {
+  test('names a file that nothing imports and an export that nobody uses', async () => {
+    const tree = copyOfRepository({
+      'src/engine/planted-file.ts': target,
+      'src/engine/planted-exports.ts': "export const used = 'used';\nexport const unused = 'unused';\n",
+      'tests/planted.test.ts': "import { used } from '../src/engine/planted-exports.ts';\nconsole.log(used);\n",
+    });
+    const { ok, output } = await run(tree, join(BIN, 'bun'), '--bun', 'knip', '--no-progress', '--reporter', 'compact');
+    expect(ok).toBe(false);
+    expect(output).toMatch(/^src\/engine\/planted-file\.ts: /m);
+    expect(output).toMatch(/^src\/engine\/planted-exports\.ts: unused$/m);
   });
 });
 
