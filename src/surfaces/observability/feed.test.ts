@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { streamMessageSchema } from './events.ts';
 import { streamFeed } from './feed.ts';
-import { testSurface } from './test-surface.ts';
+import { testSurface } from './testing/test-surface.ts';
 
 describe('streamFeed', () => {
   it('sends what POST /events answered, with the cursor, as one line of JSON', async () => {

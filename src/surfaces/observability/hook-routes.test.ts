@@ -4,7 +4,7 @@ import { MillraceError } from '../../protocol/errors.ts';
 import { EVENT_LIMITS, observedEventSchema, recentEventsSchema, sessionsSchema } from './events.ts';
 import { HOOK_METADATA_LENGTH } from './hook-payload.ts';
 import { HOOK_ANSWER_MS } from './hook-routes.ts';
-import { fixtures, type TestSurface, testSurface } from './test-surface.ts';
+import { fixtures, type TestSurface, testSurface } from './testing/test-surface.ts';
 
 const HOOKS = fixtures('claude-code');
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MillraceError } from '../../protocol/errors.ts';
 import { observedEventSchema, recentEventsSchema, refusalSchema } from './events.ts';
-import { fixtures, type TestSurface, type TestSurfaceOptions, testSurface } from './test-surface.ts';
+import { fixtures, type TestSurface, type TestSurfaceOptions, testSurface } from './testing/test-surface.ts';
 
 const EVENT = {
   timestamp: '2025-10-21T10:30:45.123Z',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCursor } from '../../protocol/cursor.ts';
 import { filterOptionsSchema, recentEventsSchema, sessionsSchema } from './events.ts';
-import { type TestSurface, testSurface } from './test-surface.ts';
+import { type TestSurface, testSurface } from './testing/test-surface.ts';
 
 const BASE = { timestamp: '2025-10-21T10:30:45.123Z', source_app: 'shop', event_type: 'PreToolUse' };
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { pino } from 'pino';
-import { type Clock, systemClock } from '../../engine/clock.ts';
-import { SqliteLog, type SqliteLogOptions } from '../../engine/log/sqlite/sqlite-log.ts';
-import { createMetrics, type Metrics } from '../../engine/metrics.ts';
-import type { SurfaceContext } from '../../engine/surface.ts';
-import { errorBody, MillraceError } from '../../protocol/errors.ts';
-import { observability } from './surface.ts';
+import { type Clock, systemClock } from '../../../engine/clock.ts';
+import { SqliteLog, type SqliteLogOptions } from '../../../engine/log/sqlite/sqlite-log.ts';
+import { createMetrics, type Metrics } from '../../../engine/metrics.ts';
+import type { SurfaceContext } from '../../../engine/surface.ts';
+import { errorBody, MillraceError } from '../../../protocol/errors.ts';
+import { observability } from '../surface.ts';
 
 export interface TestSurface extends AsyncDisposable {
   readonly log: SqliteLog;
@@ -34,7 +34,7 @@ const patientClock: Clock = { ...systemClock, schedule: () => () => {} };
 export async function testSurface(options: TestSurfaceOptions = {}): Promise<TestSurface> {
   const { maxBytes = 1_048_576, clock = patientClock, wrapLog = (own) => own, ...logOptions } = options;
   const folder = mkdtempSync(join(tmpdir(), 'millrace-observability-'));
-  const entry = new URL('./test-log-writer.ts', import.meta.url);
+  const entry = new URL('./log-writer.ts', import.meta.url);
   const log = await SqliteLog.open({ entry, ...logOptions, path: join(folder, 'millrace.db') });
   const metrics = createMetrics();
   const app = new Hono();
@@ -68,7 +68,7 @@ export async function testSurface(options: TestSurfaceOptions = {}): Promise<Tes
 
 /** Every fixture of a folder by the name of its file without the extension. */
 export function fixtures(folder: 'claude-code' | 'hook-script'): ReadonlyMap<string, Record<string, unknown>> {
-  const path = new URL(`./fixtures/${folder}/`, import.meta.url);
+  const path = new URL(`../fixtures/${folder}/`, import.meta.url);
   return new Map(
     readdirSync(path).map((file) => [
       file.replace(/\.json$/, ''),

@@ -1,0 +1,7 @@
+/** Exit codes of every command (CONTRACT, "Commands"). */
+export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+
+/** Ends a command with exit code 1; the message is what its user reads. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+}

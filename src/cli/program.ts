@@ -1,0 +1,20 @@
+import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { addDoctorCommand } from './doctor/doctor-command.ts';
+import { addPublishCommand } from './publish/publish-command.ts';
+import { addServeCommand } from './serve-command.ts';
+import { addTailCommand } from './tail/tail-command.ts';
+
+/** The whole command line. It throws instead of ending the process. */
+export function createProgram(): Command {
+  const program = new Command('millrace')
+    .description('Live dashboards that are never quietly wrong.')
+    .version(packageJson.version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)');
+  addServeCommand(program);
+  addPublishCommand(program);
+  addTailCommand(program);
+  addDoctorCommand(program);
+  return program;
+}
