@@ -21,7 +21,7 @@ export interface PostOptions {
 const acceptedSchema = z.looseObject({ first_id: z.number().optional(), last_id: z.number().optional() });
 const refusalSchema = z.looseObject({
   message: z.string().optional(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
   details: z.looseObject({ line: z.number().optional() }).optional(),
 });
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);

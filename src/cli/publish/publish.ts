@@ -38,12 +38,25 @@ export async function publish(
 ): Promise<PublishState> {
   const publisher = new Publisher(options);
   let number = 0;
-  for await (const batch of batches) {
+  for await (const batch of readAhead(batches)) {
     number += 1;
     await publisher.send(batch, `${options.key}-${number}`);
     publisher.readTo(batch.at(-1)?.readBytes ?? 0);
   }
   return publisher.state;
+}
+
+/** Makes the next item while the current one is in use. */
+async function* readAhead<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item> {
+  const iterator = items[Symbol.asyncIterator]();
+  for (let next = iterator.next(); ; ) {
+    const { value, done } = await next;
+    if (done) return;
+    next = iterator.next();
+    // When its user gives up first, a failure of the item nobody asks for is of no interest.
+    next.catch(() => {});
+    yield value;
+  }
 }
 
 class Publisher {
