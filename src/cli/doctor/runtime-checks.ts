@@ -1,5 +1,5 @@
-import { Database } from 'bun:sqlite';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { openForWriting } from '../../engine/log/sqlite/database.ts';
 import { type CheckResult, fail, isAtLeast, ok, warn } from './check.ts';
 
 /** Older ones lose data when a checkpoint meets a write at the wrong moment. */
@@ -25,6 +25,6 @@ export function checkSqlite(version = sqliteVersion()): CheckResult {
 }
 
 function sqliteVersion(): string {
-  using database = new Database(':memory:');
-  return database.query<{ version: string }, []>('SELECT sqlite_version() AS version').get()?.version ?? 'unknown';
+  using database = openForWriting(':memory:');
+  return database.prepare('SELECT sqlite_version() AS version').get<{ version: string }>()?.version ?? 'unknown';
 }
