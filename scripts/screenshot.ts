@@ -28,6 +28,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await page.goto(`${server.url}/events`);
   await page.locator('.status-connected').waitFor();
   await page.locator('.event').first().waitFor();
+  await page.locator('canvas').waitFor();
+  await page.locator('.event', { hasText: 'Injecting the clock' }).first().click();
+  await page.locator('pre').waitFor();
   await page.screenshot({ path: join(FOLDER, `events-${colorScheme}.png`) });
   console.log(`docs/images/events-${colorScheme}.png`);
   await page.close();

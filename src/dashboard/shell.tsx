@@ -42,8 +42,9 @@ export function Shell() {
             <ThemeToggle />
           </div>
         </header>
-        <ConnectionNotice />
         <main id={MAIN} tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+          <h1 className="sr-only">{title ?? 'Millrace'}</h1>
+          <ConnectionNotice />
           <Outlet />
         </main>
       </div>

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, memo, Suspense, useState } from 'react';
 import { useNow } from '../../../react/use-now.ts';
 import { classNames } from '../../../ui/class-names.ts';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
@@ -24,7 +24,7 @@ export interface ActivityChartProps {
 }
 
 /** Events per second by type, renewed every second; its names filter the list. */
-export function ActivityChart({ activity, chosenType, onChooseType }: ActivityChartProps) {
+export const ActivityChart = memo(function ActivityChart({ activity, chosenType, onChooseType }: ActivityChartProps) {
   const [minutes, setMinutes] = useState<ActivityWindow>(5);
   const now = useNow(1_000);
   const series = activity.series(now, minutes, MAX_TYPES);
@@ -73,4 +73,4 @@ export function ActivityChart({ activity, chosenType, onChooseType }: ActivityCh
       </div>
     </section>
   );
-}
+});

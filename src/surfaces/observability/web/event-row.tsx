@@ -7,7 +7,7 @@ import { typeHue } from './type-hue.ts';
 
 /** The columns of the head and of every row; small screens show two lines a row instead. */
 export const ROW_GRID =
-  'sm:grid sm:grid-cols-[6rem_10rem_5rem_9rem_minmax(0,1fr)] @4xl:grid-cols-[6rem_14rem_5rem_9.5rem_10rem_minmax(0,1fr)] sm:items-center sm:gap-x-3';
+  'sm:grid sm:grid-cols-[6rem_9.5rem_5rem_9.5rem_minmax(0,1fr)] @4xl:grid-cols-[6rem_14rem_5rem_9.5rem_10rem_minmax(0,1fr)] sm:items-center sm:gap-x-3';
 
 export interface EventRowProps {
   readonly event: ListedEvent;
@@ -28,8 +28,7 @@ export const EventRow = memo(function EventRow(props: EventRowProps) {
     <tr
       id={rowId}
       aria-rowindex={rowIndex}
-      aria-selected={isActive}
-      aria-expanded={isOpen}
+      aria-selected={isOpen}
       onClick={() => onChoose(event)}
       style={{ transform: `translateY(${top}px)`, height }}
       className={classNames(
@@ -47,7 +46,9 @@ export const EventRow = memo(function EventRow(props: EventRowProps) {
           aria-hidden
         />
         <span className="shrink-[0.2] truncate">{event.source_app}</span>
-        {event.agent_type !== undefined && <span className="truncate font-normal text-muted">{event.agent_type}</span>}
+        {event.agent_type !== undefined && (
+          <span className="hidden truncate font-normal text-muted @4xl:inline">{event.agent_type}</span>
+        )}
       </td>
       <td className={classNames('truncate font-mono text-xs max-sm:hidden', hueClass(event.session_id ?? ''))}>
         {event.session_id === undefined ? '' : shortId(event.session_id)}

@@ -1,12 +1,21 @@
+import { memo } from 'react';
 import { useNow } from '../../../react/use-now.ts';
+import { useSampled } from '../../../react/use-sampled.ts';
 import { StatCard } from '../../../ui/stat-card.tsx';
 import { type Activity, formatRate } from './activity.ts';
 import type { EventsView } from './events-model.ts';
+import { SAMPLE_MS } from './sample-ms.ts';
 import { ACTIVE_MS } from './session-list.tsx';
 import { age } from './time-format.ts';
 
+export interface EventStatsProps {
+  readonly read: () => EventsView;
+  readonly activity: Activity;
+}
+
 /** The numbers of the page at a glance. */
-export function EventStats({ view, activity }: { readonly view: EventsView; readonly activity: Activity }) {
+export const EventStats = memo(function EventStats({ read, activity }: EventStatsProps) {
+  const view = useSampled(read, SAMPLE_MS);
   const now = useNow(1_000);
   const active = view.sessions.filter((session) => now - Date.parse(session.last_at) < ACTIVE_MS).length;
   const newest = view.sessions[0]?.last_at ?? view.events[0]?.created_at;
@@ -18,4 +27,4 @@ export function EventStats({ view, activity }: { readonly view: EventsView; read
       <StatCard label="Last event" value={newest === undefined ? '–' : age(Date.parse(newest), now)} />
     </dl>
   );
-}
+});

@@ -1,17 +1,22 @@
 import Pause from 'lucide-react/icons/pause';
 import Play from 'lucide-react/icons/play';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { FilterCombobox } from '../../../ui/filter-combobox.tsx';
 import { SearchInput } from '../../../ui/search-input.tsx';
-import { type EventFilters, isFiltered } from './event-filters.ts';
-import type { EventsView } from './events-model.ts';
+import type { EventFilters } from './event-filters.ts';
+import type { FilterChoicesView } from './filter-choices.ts';
 import { shortId } from './time-format.ts';
 
 const TYPING_PAUSE_MS = 200;
 
 export interface EventToolbarProps {
-  readonly view: EventsView;
+  readonly choices: FilterChoicesView;
+  readonly isPaused: boolean;
+  /** Matching events held back by the pause. */
+  readonly held: number;
+  /** How many match; undefined without filters. */
+  readonly matching: number | undefined;
   readonly filters: EventFilters;
   readonly onFilter: (change: Partial<EventFilters>) => void;
   readonly onPause: () => void;
@@ -20,11 +25,12 @@ export interface EventToolbarProps {
 }
 
 /** Search, filters, and holding the list still. */
-export function EventToolbar({ view, filters, onFilter, onPause, onResume, onSessions }: EventToolbarProps) {
-  const { choices, isPaused, held, matching } = view;
+export const EventToolbar = memo(function EventToolbar(props: EventToolbarProps) {
+  const { choices, isPaused, held, matching, filters, onFilter, onPause, onResume, onSessions } = props;
+  const search = useCallback((text: string) => onFilter({ q: text === '' ? undefined : text }), [onFilter]);
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
-      <Search text={filters.q ?? ''} onSearch={(text) => onFilter({ q: text === '' ? undefined : text })} />
+      <Search text={filters.q ?? ''} onSearch={search} />
       <FilterCombobox
         label="App"
         options={choices.apps}
@@ -47,7 +53,7 @@ export function EventToolbar({ view, filters, onFilter, onPause, onResume, onSes
       <Button className="lg:hidden" onClick={onSessions}>
         Sessions
       </Button>
-      {isFiltered(filters) && (
+      {matching !== undefined && (
         <span className="flex items-center gap-1 text-muted">
           <span role="status">{matching.toLocaleString('en')} matching</span>
           <Button
@@ -71,7 +77,7 @@ export function EventToolbar({ view, filters, onFilter, onPause, onResume, onSes
       </Button>
     </div>
   );
-}
+});
 
 /** Searches after a short pause in typing; `/` brings the focus here from anywhere on the page. */
 function Search({ text, onSearch }: { readonly text: string; readonly onSearch: (text: string) => void }) {

@@ -64,6 +64,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
   let buffer: ListedEvent[] = [];
   let cancelFrame: (() => void) | undefined;
   let search: AbortController | undefined;
+  let counting: AbortController | undefined;
   let view: EventsView = {
     phase: 'loading',
     failure: undefined,
@@ -216,7 +217,10 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
     });
     const searching = beginSearch();
     if (hasFilters) void searchMatching(view.filters, searching).catch(failSearch);
-    void countEarlier(stored, signal).catch(() => {});
+    counting?.abort();
+    counting = new AbortController();
+    // The chart says what it counted, so a page that cannot be read only leaves it shorter.
+    void countEarlier(stored, counting.signal).catch(() => {});
     return recent.cursor;
   }
 
@@ -244,6 +248,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
   return {
     activity,
     view: () => view,
+    sessions: () => view.sessions,
     subscribe(listener: () => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -271,6 +276,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
       cancelFrame?.();
       cancelFrame = undefined;
       search?.abort();
+      counting?.abort();
     },
   };
 }

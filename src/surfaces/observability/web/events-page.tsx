@@ -26,10 +26,15 @@ export function Page() {
   const [open, setOpen] = useState<ListedEvent>();
   const [hasSessionsOpen, setSessionsOpen] = useState(false);
   const close = useCallback(() => setOpen(undefined), []);
-  const chooseSession = (session_id: string | undefined) => {
-    changeFilters({ session_id });
-    setSessionsOpen(false);
-  };
+  const toggleSessions = useCallback(() => setSessionsOpen((isOpen) => !isOpen), []);
+  const chooseType = useCallback((event_type: string | undefined) => changeFilters({ event_type }), [changeFilters]);
+  const chooseSession = useCallback(
+    (session_id: string | undefined) => {
+      changeFilters({ session_id });
+      setSessionsOpen(false);
+    },
+    [changeFilters],
+  );
 
   if (view.phase === 'failed') {
     const message = view.failure ?? 'The server did not answer.';
@@ -45,16 +50,11 @@ export function Page() {
   if (view.total === 0 && !isFiltered(filters)) return <FirstSteps />;
   return (
     <div className="flex min-h-0 flex-1 flex-col lg:grid lg:grid-cols-[17rem_minmax(0,1fr)] lg:grid-rows-[auto_minmax(0,1fr)]">
-      <h1 className="sr-only">Events</h1>
       <div className="border-b border-line bg-surface lg:border-r">
-        <EventStats view={view} activity={model.activity} />
+        <EventStats read={model.view} activity={model.activity} />
       </div>
       <div className="flex min-w-0 border-b border-line max-lg:max-h-36">
-        <ActivityChart
-          activity={model.activity}
-          chosenType={filters.event_type}
-          onChooseType={(event_type) => changeFilters({ event_type })}
-        />
+        <ActivityChart activity={model.activity} chosenType={filters.event_type} onChooseType={chooseType} />
       </div>
       <div
         className={
@@ -63,17 +63,20 @@ export function Page() {
             : 'hidden min-h-0 border-r border-line bg-surface lg:flex'
         }
       >
-        <SessionList sessions={view.sessions} chosen={filters.session_id} onChoose={chooseSession} />
+        <SessionList read={model.sessions} chosen={filters.session_id} onChoose={chooseSession} />
       </div>
       <div className="flex min-h-0 min-w-0 max-lg:flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
           <EventToolbar
-            view={view}
+            choices={view.choices}
+            isPaused={view.isPaused}
+            held={view.isPaused ? view.held : 0}
+            matching={isFiltered(filters) ? view.matching : undefined}
             filters={filters}
             onFilter={changeFilters}
             onPause={model.pause}
             onResume={model.resume}
-            onSessions={() => setSessionsOpen((isOpen) => !isOpen)}
+            onSessions={toggleSessions}
           />
           {view.failure !== undefined && (
             <p role="alert" className="border-b border-line bg-bad-ground px-4 py-1.5 text-bad">

@@ -1,7 +1,10 @@
+import { memo } from 'react';
 import { useNow } from '../../../react/use-now.ts';
+import { useSampled } from '../../../react/use-sampled.ts';
 import { classNames } from '../../../ui/class-names.ts';
 import { hueClass } from '../../../ui/hue.ts';
 import type { Agent, Session } from '../events.ts';
+import { SAMPLE_MS } from './sample-ms.ts';
 import { age, shortId } from './time-format.ts';
 
 /** A session without an event for this long counts as quiet. */
@@ -9,13 +12,14 @@ export const ACTIVE_MS = 5 * 60_000;
 const SHOWN = 60;
 
 export interface SessionListProps {
-  readonly sessions: readonly Session[];
+  readonly read: () => readonly Session[];
   readonly chosen: string | undefined;
   readonly onChoose: (sessionId: string | undefined) => void;
 }
 
 /** The sessions and their sub-agents, newest activity first; choosing one filters the events by it. */
-export function SessionList({ sessions, chosen, onChoose }: SessionListProps) {
+export const SessionList = memo(function SessionList({ read, chosen, onChoose }: SessionListProps) {
+  const sessions = useSampled(read, SAMPLE_MS);
   const now = useNow(1_000);
   return (
     <section aria-label="Sessions" className="flex min-h-0 flex-1 flex-col">
@@ -39,7 +43,7 @@ export function SessionList({ sessions, chosen, onChoose }: SessionListProps) {
       </ul>
     </section>
   );
-}
+});
 
 interface SessionButtonProps {
   readonly session: Session;
