@@ -4,13 +4,10 @@ const DEFAULT_URL = 'http://127.0.0.1:4000';
 
 /** `--url`, the server a command talks to. */
 export function urlOption(): Option {
-  return new Option('--url <url>', 'base URL of the server')
-    .env('MILLRACE_URL')
-    .default(DEFAULT_URL)
-    .argParser(parseBaseUrl);
+  return new Option('--url <url>', 'base URL of the server').default(DEFAULT_URL).argParser(parseBaseUrl);
 }
 
-export function parseBaseUrl(text: string): string {
+function parseBaseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new InvalidArgumentError('It must be an http or https URL such as http://127.0.0.1:4000.');

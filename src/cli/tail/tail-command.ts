@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseCursorInput } from '../../protocol/cursor.ts';
@@ -48,7 +49,7 @@ async function tailCommand(feed: string, flags: TailFlags): Promise<void> {
   const output = new Output(flags);
   try {
     for await (const news of follow(feed, flags, stop.signal)) {
-      if (output.isFullWith(news)) break;
+      if (await output.isFullWith(news)) break;
     }
   } catch (error) {
     throw error instanceof RefusedFeed ? new CommandFailure(`${flags.url}${feed}: ${error.message}`) : error;
@@ -85,7 +86,7 @@ class Output {
   }
 
   /** Prints the news; true when no more is wanted. */
-  isFullWith(news: FeedNews): boolean {
+  async isFullWith(news: FeedNews): Promise<boolean> {
     switch (news.kind) {
       case 'connected':
         this.#note(`connected at ${news.cursor}`);
@@ -95,7 +96,7 @@ class Output {
         return this.#isFullWithEvents(news);
       case 'reset':
         this.#cursor = news.cursor;
-        if (this.#flags.json) this.#print({ type: 'reset', reason: news.reason, cursor: news.cursor });
+        if (this.#flags.json) await print(jsonLine({ type: 'reset', reason: news.reason, cursor: news.cursor }));
         this.#note(`events are missing here (${news.reason}): going on at ${news.cursor}`);
         return false;
       case 'lost':
@@ -110,25 +111,27 @@ class Output {
     if (this.#cursor !== undefined) this.#note(`resume with --cursor ${this.#cursor}`);
   }
 
-  #isFullWithEvents({ events, cursor }: FeedNews & { kind: 'events' }): boolean {
-    for (const event of events) {
-      if (this.#flags.json) this.#print(event);
-      else process.stdout.write(`${eventLine(event, this.#hasColour)}\n`);
-      this.#printed += 1;
-      this.#cursor = event.cursor;
-      if (this.#printed === this.#flags.count) return true;
-    }
-    this.#cursor = cursor;
-    return false;
-  }
-
-  #print(value: unknown): void {
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+  async #isFullWithEvents({ events, cursor }: FeedNews & { kind: 'events' }): Promise<boolean> {
+    const { count = Number.POSITIVE_INFINITY, json } = this.#flags;
+    const wanted = events.slice(0, count - this.#printed);
+    this.#printed += wanted.length;
+    this.#cursor = wanted.length < events.length ? (wanted.at(-1)?.cursor ?? this.#cursor) : cursor;
+    await print(wanted.map((event) => (json ? jsonLine(event) : `${eventLine(event, this.#hasColour)}\n`)).join(''));
+    return this.#printed >= count;
   }
 
   #note(message: string): void {
     process.stderr.write(`millrace: ${message}\n`);
   }
+}
+
+function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** Waits for whoever reads the output, so that a slow one slows the feed down instead of filling memory. */
+async function print(text: string): Promise<void> {
+  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 function parseCursorFlag(text: string): string {

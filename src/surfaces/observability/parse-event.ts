@@ -6,7 +6,7 @@ import { isJsonObject, unsafeJson } from './json-safety.ts';
 
 /** Not blank, and nothing a terminal or a log line could stumble over. */
 const NAME = /^(?=.*\S)\P{Cc}+$/u;
-const HAS_ZONE = /(?:Z|[+-]\d{2}:?\d{2})$/;
+const HAS_ZONE = /(?:Z|[+-]\d{2}:\d{2})$/;
 
 function name(cap: number) {
   return z
