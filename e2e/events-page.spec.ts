@@ -78,6 +78,30 @@ test('a killed server is shown as lost, and the gap is filled when it is back', 
   expect(await summaries(page)).toEqual(['After', 'While away 2', 'While away 1', 'Before']);
 });
 
+test('a log that was replaced is shown from its beginning, without what the old one held', async ({ page }) => {
+  const first = await startServer({ dataDir: test.info().outputPath('old') });
+  await publish(first.url, { summary: 'Old 1' }, { summary: 'Old 2' });
+  await openLive(page, first.url);
+  await expect(page.locator('.event')).toHaveCount(2);
+  await first.stop('SIGKILL');
+  await using second = await startServer({ port: first.port, dataDir: test.info().outputPath('new') });
+  await publish(second.url, { summary: 'New' });
+  await expect.poll(() => summaries(page)).toEqual(['New']);
+  await page.waitForSelector('.status-connected');
+});
+
+test('a lost network is shown at once, and what was missed is there when it returns', async ({ page, context }) => {
+  await using server = await startServer();
+  await publish(server.url, { summary: 'Before' });
+  await openLive(page, server.url);
+  await context.setOffline(true);
+  await expect(page.locator('header').getByText('Offline')).toBeVisible({ timeout: 1_000 });
+  await publish(server.url, { summary: 'While away' });
+  await context.setOffline(false);
+  await page.waitForSelector('.status-connected', { timeout: 2_000 });
+  await expect.poll(() => summaries(page)).toEqual(['While away', 'Before']);
+});
+
 test('"Reconnect now" does not wait for the countdown', async ({ page }) => {
   const first = await startServer({ dataDir: test.info().outputPath('data') });
   await publish(first.url, { summary: 'Before' });

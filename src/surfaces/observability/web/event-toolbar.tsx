@@ -21,12 +21,13 @@ export interface EventToolbarProps {
   readonly onFilter: (change: Partial<EventFilters>) => void;
   readonly onPause: () => void;
   readonly onResume: () => void;
+  readonly hasSessionsOpen: boolean;
   readonly onSessions: () => void;
 }
 
 /** Search, filters, and holding the list still. */
 export const EventToolbar = memo(function EventToolbar(props: EventToolbarProps) {
-  const { choices, isPaused, held, matching, filters, onFilter, onPause, onResume, onSessions } = props;
+  const { choices, isPaused, held, matching, filters, onFilter, onPause, onResume } = props;
   const search = useCallback((text: string) => onFilter({ q: text === '' ? undefined : text }), [onFilter]);
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
@@ -50,7 +51,7 @@ export const EventToolbar = memo(function EventToolbar(props: EventToolbarProps)
         value={filters.event_type}
         onChange={(event_type) => onFilter({ event_type })}
       />
-      <Button className="lg:hidden" onClick={onSessions}>
+      <Button className="lg:hidden" aria-expanded={props.hasSessionsOpen} onClick={props.onSessions}>
         Sessions
       </Button>
       {matching !== undefined && (

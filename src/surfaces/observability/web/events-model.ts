@@ -202,7 +202,6 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
     activity.clear();
     const at = now();
     for (const event of stored) activity.add(event.at, event.event_type, at);
-    countFromOldest(stored);
     choices.replace(known);
     sessions = running.sessions;
     sessionsAsOf = seqOf(running.cursor) ?? 0;
@@ -227,22 +226,21 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
   /** Reads further back for the chart alone, until its longest window is covered or enough was read. */
   async function countEarlier(newest: readonly ListedEvent[], signal: AbortSignal): Promise<void> {
     let page = newest;
-    for (let pages = 1; pages < MAX_COUNTED_PAGES; pages += 1) {
-      const oldest = page.at(-1);
-      const isCovered = !oldest || page.length < PAGE || Date.parse(oldest.created_at) < now() - LONGEST_WINDOW_MS;
-      if (isCovered || everything.events.length === 0) return;
-      const answer = await api.recent({ limit: PAGE, filters: {}, before: completeFrom(page) }, signal);
-      signal.throwIfAborted();
-      page = answer.events.map(toListed);
-      const at = now();
-      for (const event of page) activity.add(event.at, event.event_type, at);
-      countFromOldest(page);
+    try {
+      for (let pages = 1; pages < MAX_COUNTED_PAGES && !isCovered(page); pages += 1) {
+        const answer = await api.recent({ limit: PAGE, filters: {}, before: completeFrom(page) }, signal);
+        signal.throwIfAborted();
+        page = answer.events.map(toListed);
+        const at = now();
+        for (const event of page) activity.add(event.at, event.event_type, at);
+      }
+    } finally {
+      if (!signal.aborted && !isCovered(page)) activity.countFrom(storedAt(page.at(-1)));
     }
   }
 
-  function countFromOldest(page: readonly ListedEvent[]): void {
-    const oldest = page.length < PAGE ? undefined : page.at(-1);
-    activity.countFrom(oldest ? Date.parse(oldest.created_at) : Number.NEGATIVE_INFINITY);
+  function isCovered(page: readonly ListedEvent[]): boolean {
+    return page.length < PAGE || storedAt(page.at(-1)) < now() - LONGEST_WINDOW_MS;
   }
 
   return {
@@ -285,6 +283,10 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
 function completeFrom(page: readonly { readonly id: number }[]): number {
   if (page.length < PAGE) return 0;
   return page.reduce((oldest, event) => Math.min(oldest, event.id), Number.POSITIVE_INFINITY);
+}
+
+function storedAt(event: ListedEvent | undefined): number {
+  return event ? Date.parse(event.created_at) : Number.NEGATIVE_INFINITY;
 }
 
 function withOlder(held: readonly ListedEvent[], older: readonly ListedEvent[]): readonly ListedEvent[] {

@@ -76,6 +76,7 @@ export function Page() {
             onFilter={changeFilters}
             onPause={model.pause}
             onResume={model.resume}
+            hasSessionsOpen={hasSessionsOpen}
             onSessions={toggleSessions}
           />
           {view.failure !== undefined && (
