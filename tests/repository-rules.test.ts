@@ -52,6 +52,7 @@ const layerViolations: Readonly<Record<string, { readonly text: string; readonly
   'src/engine/planted-surface.ts': { text: importing('../surfaces/planted-a/store.ts'), rule: 'layer-engine' },
   'src/engine/planted-client.ts': { text: importing('../client/planted-target.ts'), rule: 'layer-engine' },
   'src/engine/planted-server.ts': { text: importing('../server/planted-target.ts'), rule: 'layer-engine' },
+  'src/engine/planted-ws.ts': { text: importing('ws'), rule: 'no-dev-dependency' },
   'src/engine/planted-dev.ts': { text: importing('socket.io'), rule: 'no-dev-dependency' },
   'src/client/planted-engine.ts': { text: importing('../engine/clock.ts'), rule: 'layer-client' },
   'src/client/planted-engine-type.ts': { text: importingType('../engine/clock.ts'), rule: 'layer-client' },
@@ -204,7 +205,7 @@ describe('the unused-code rule', () => {
       'src/engine/planted-exports.ts': "export const used = 'used';\nexport const unused = 'unused';\n",
       'tests/planted.test.ts': "import { used } from '../src/engine/planted-exports.ts';\nconsole.log(used);\n",
     });
-    const { ok, output } = await run(tree, join(BIN, 'bun'), '--bun', 'knip', '--no-progress', '--reporter', 'compact');
+    const { ok, output } = await run(tree, join(BIN, 'knip'), '--no-progress', '--reporter', 'compact');
     expect(ok).toBe(false);
     expect(output).toMatch(/^src\/engine\/planted-file\.ts: /m);
     expect(output).toMatch(/^src\/engine\/planted-exports\.ts: unused$/m);
