@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Scenario, ScenarioResult } from './scenario.ts';
+import { killChildServers } from './subjects/child-server.ts';
 
 /** One scenario as it went. */
 export interface Run extends ScenarioResult {
@@ -14,15 +15,25 @@ export interface Run extends ScenarioResult {
   readonly error?: string;
 }
 
+/** A scenario that takes longer is ended, so that the others still get their turn. */
+export const SCENARIO_LIMIT_MS = 55_000;
+
 export async function runScenario(scenario: Scenario, scratch: string): Promise<Run> {
   const { name, title } = scenario;
   mkdirSync(scratch, { recursive: true });
   const folder = mkdtempSync(join(scratch, `${name}-`));
   const before = loadAverage();
   const startedAt = performance.now();
+  let isOver = false;
+  const limit = setTimeout(() => {
+    isOver = true;
+    killChildServers();
+  }, SCENARIO_LIMIT_MS);
   const measured = await scenario.run(folder).catch((cause: unknown) => {
-    return { figures: [], notes: [], error: cause instanceof Error ? cause.message : String(cause) };
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return { figures: [], notes: [], error: isOver ? `not done within ${SCENARIO_LIMIT_MS / 1_000} s` : reason };
   });
+  clearTimeout(limit);
   rmSync(folder, { recursive: true, force: true });
   const seconds = (performance.now() - startedAt) / 1_000;
   return { name, title, seconds, load: [before, loadAverage()], ...measured };

@@ -19,9 +19,7 @@ export interface ChildServerOptions {
 
 const running = new Set<ChildProcess>();
 // However this process ends, it leaves none behind.
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+process.on('exit', killChildServers);
 
 /** Starts a server as a process of its own; settles when it has printed the URL it listens on. */
 export async function startChildServer({ command, args, env = {} }: ChildServerOptions): Promise<ChildServer> {
@@ -65,4 +63,9 @@ function printed(child: ChildProcess, pattern: RegExp): Promise<string> {
       fail('it ended');
     });
   });
+}
+
+/** Ends every server at once; whoever waits for one of them is told by its connections. */
+export function killChildServers(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
