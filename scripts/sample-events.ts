@@ -82,14 +82,15 @@ const TURNS: readonly SampleTurn[] = [
 /** Some minutes of agents at work, the same in every run but for the time. Oldest first. */
 export function sampleEvents(now: number, minutes: number): object[] {
   const events: object[] = [];
-  let at = now - minutes * 60_000;
+  const start = now - minutes * 60_000;
+  let at = start;
   for (let index = 0; at < now - 300; index += 1) {
     // Primes and a slow wave spread agents and pauses without randomness, so that two runs look alike.
     const agent = AGENTS[(index * 31 + Math.floor(index / 11)) % AGENTS.length];
     const { metadata = { cwd: '/home/dev/project', step: index + 1 }, ...turn } =
       TURNS[(index * 7) % TURNS.length] ?? {};
     events.push({ timestamp: new Date(at).toISOString(), ...agent, ...turn, metadata: JSON.stringify(metadata) });
-    const wave = 1 + Math.sin(at / 41_000) * 0.6 + Math.sin(at / 13_000) * 0.3;
+    const wave = 1 + Math.sin((at - start) / 41_000) * 0.6 + Math.sin((at - start) / 13_000) * 0.3;
     at += 120 + ((index * 7919) % 700) / Math.max(0.15, wave);
   }
   return events;

@@ -29,6 +29,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await page.locator('.status-connected').waitFor();
   await page.locator('.event').first().waitFor();
   await page.locator('canvas').waitFor();
+  await page.getByText('counted since').waitFor({ state: 'hidden' });
   await page.locator('.event', { hasText: 'Injecting the clock' }).first().click();
   await page.locator('pre').waitFor();
   await page.screenshot({ path: join(FOLDER, `events-${colorScheme}.png`) });

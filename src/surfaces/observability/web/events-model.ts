@@ -1,6 +1,7 @@
 import { seqOf } from '../../../protocol/cursor.ts';
-import { MAX_RECENT, type Session } from '../events.ts';
+import type { Session } from '../events.ts';
 import { Activity } from './activity.ts';
+import { countEarlier, countPage } from './activity-history.ts';
 import { type EventFilters, isFiltered, isSameFilters, matchesFilters } from './event-filters.ts';
 import { EventList } from './event-list.ts';
 import type { EventsApi } from './events-api.ts';
@@ -8,15 +9,11 @@ import { FilterChoices } from './filter-choices.ts';
 import type { FrameScheduler } from './frame-scheduler.ts';
 import { type ListedEvent, toListed } from './listed-event.ts';
 import { readMessages } from './read-messages.ts';
+import { completeFrom, PAGE_SIZE } from './recent-page.ts';
 import { foldSessions } from './session-fold.ts';
 
 /** Most events a list holds on its own; a person can load older ones on top. */
 export const LIST_CAPACITY = 5_000;
-/** Events read at once, at the start and with every older page. */
-const PAGE = MAX_RECENT;
-/** How much of a busy past is read for the chart; beyond it the chart says from when on it counted. */
-const MAX_COUNTED_PAGES = 10;
-const LONGEST_WINDOW_MS = 15 * 60_000;
 /** A hidden page paints no frames: what piles up beyond this is worked off at once. */
 const MAX_BUFFERED = 1_000;
 
@@ -135,7 +132,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
 
   /** Fills the list for the filters: with what is known at once, then with what the server has stored. */
   async function searchMatching(filters: EventFilters, signal: AbortSignal): Promise<void> {
-    const answer = await api.recent({ limit: PAGE, filters }, signal);
+    const answer = await api.recent({ limit: PAGE_SIZE, filters }, signal);
     signal.throwIfAborted();
     const asOf = seqOf(answer.cursor) ?? 0;
     matching.markComplete(completeFrom(answer.events));
@@ -170,7 +167,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
     const signal = beginSearch();
     show({ isSearching: true });
     try {
-      const answer = await api.recent({ limit: PAGE, filters, before: matching.completeFrom }, signal);
+      const answer = await api.recent({ limit: PAGE_SIZE, filters, before: matching.completeFrom }, signal);
       signal.throwIfAborted();
       const stored = answer.events.map(toListed);
       matching.grow(stored.length);
@@ -186,7 +183,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
   /** Loads everything anew and resolves with the cursor to tail from; what a feed connection calls `snapshot`. */
   async function loadSnapshot(signal: AbortSignal): Promise<string> {
     const [recent, known, running] = await Promise.all([
-      api.recent({ limit: PAGE, filters: {} }, signal),
+      api.recent({ limit: PAGE_SIZE, filters: {} }, signal),
       api.filterOptions(signal),
       api.sessions(signal),
     ]);
@@ -200,8 +197,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
     if (!hasFilters) matching.markComplete(completeFrom(stored));
     matching.merge(stored.filter((event) => matchesFilters(event, view.filters)));
     activity.clear();
-    const at = now();
-    for (const event of stored) activity.add(event.at, event.event_type, at);
+    countPage(stored, activity, now());
     choices.replace(known);
     sessions = running.sessions;
     sessionsAsOf = seqOf(running.cursor) ?? 0;
@@ -219,28 +215,8 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
     counting?.abort();
     counting = new AbortController();
     // The chart says what it counted, so a page that cannot be read only leaves it shorter.
-    void countEarlier(stored, counting.signal).catch(() => {});
+    void countEarlier(stored, { api, activity, now, signal: counting.signal }).catch(() => {});
     return recent.cursor;
-  }
-
-  /** Reads further back for the chart alone, until its longest window is covered or enough was read. */
-  async function countEarlier(newest: readonly ListedEvent[], signal: AbortSignal): Promise<void> {
-    let page = newest;
-    try {
-      for (let pages = 1; pages < MAX_COUNTED_PAGES && !isCovered(page); pages += 1) {
-        const answer = await api.recent({ limit: PAGE, filters: {}, before: completeFrom(page) }, signal);
-        signal.throwIfAborted();
-        page = answer.events.map(toListed);
-        const at = now();
-        for (const event of page) activity.add(event.at, event.event_type, at);
-      }
-    } finally {
-      if (!signal.aborted && !isCovered(page)) activity.countFrom(storedAt(page.at(-1)));
-    }
-  }
-
-  function isCovered(page: readonly ListedEvent[]): boolean {
-    return page.length < PAGE || storedAt(page.at(-1)) < now() - LONGEST_WINDOW_MS;
   }
 
   return {
@@ -277,16 +253,6 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
       counting?.abort();
     },
   };
-}
-
-/** From which id on nothing is missing once this page, newest first, was merged; 0 when nothing older is stored. */
-function completeFrom(page: readonly { readonly id: number }[]): number {
-  if (page.length < PAGE) return 0;
-  return page.reduce((oldest, event) => Math.min(oldest, event.id), Number.POSITIVE_INFINITY);
-}
-
-function storedAt(event: ListedEvent | undefined): number {
-  return event ? Date.parse(event.created_at) : Number.NEGATIVE_INFINITY;
 }
 
 function withOlder(held: readonly ListedEvent[], older: readonly ListedEvent[]): readonly ListedEvent[] {
