@@ -13,7 +13,7 @@ const NOW = 100_000;
 const DEADLINE = NOW + DEFAULT_SETTINGS.attemptTimeoutMs;
 const settings = { ...DEFAULT_SETTINGS, poll: { afterFailures: 5, everyMs: 10_000 } };
 const moment = { now: NOW, random: 0.5 };
-const position = { cursor: 'e.5.t', failures: 2, lastId: 7 };
+const position = { cursor: 'e.5.t', isUntried: false, failures: 2, lastId: 7 };
 
 const states = {
   loading: { ...position, cursor: undefined, name: 'connecting', attempt: { kind: 'loading', id: 7, deadlineAt: NOW } },
@@ -81,7 +81,7 @@ const table: Record<Situation, Record<Happening, string>> = {
     snapshotFailed: 'same',
     hello: 'live #7 silence 10000 at e.5.t',
     progressed: 'same',
-    gapFound: 'reconnecting waiting +4000 failures 3 at nowhere',
+    gapFound: 'connecting loading #8 at nowhere',
     closed: 'reconnecting waiting +4000 failures 3 at e.5.t',
     superseded: 'evicted at e.5.t',
     tokenRefused: 'unauthorized at e.5.t',
@@ -100,7 +100,7 @@ const table: Record<Situation, Record<Happening, string>> = {
     snapshotFailed: 'same',
     hello: 'same',
     progressed: 'live #7 silence 30000 at e.6.t',
-    gapFound: 'reconnecting waiting +4000 failures 3 at nowhere',
+    gapFound: 'connecting loading #8 at nowhere',
     closed: 'reconnecting waiting +4000 failures 3 at e.5.t',
     superseded: 'evicted at e.5.t',
     tokenRefused: 'unauthorized at e.5.t',
@@ -138,7 +138,7 @@ const table: Record<Situation, Record<Happening, string>> = {
     snapshotFailed: 'same',
     hello: 'live #7 silence 10000 at e.5.t',
     progressed: 'same',
-    gapFound: 'reconnecting waiting +4000 failures 3 at nowhere',
+    gapFound: 'reconnecting loading #8 failures 2 at nowhere',
     closed: 'reconnecting waiting +4000 failures 3 at e.5.t',
     superseded: 'evicted at e.5.t',
     tokenRefused: 'unauthorized at e.5.t',
@@ -157,7 +157,7 @@ const table: Record<Situation, Record<Happening, string>> = {
     snapshotFailed: 'same',
     hello: 'same',
     progressed: 'same',
-    gapFound: 'reconnecting waiting +4000 failures 3 at nowhere',
+    gapFound: 'reconnecting loading #8 failures 2 at nowhere',
     closed: 'same',
     superseded: 'same',
     tokenRefused: 'same',
@@ -260,11 +260,13 @@ describe('transition', () => {
     expect(statusOf(after)).toEqual({ name: 'reconnecting', nextRetryAt: NOW + 250, failures: 1 });
   });
 
-  it('loads a new snapshot at once for the first gap and delays from the second on', () => {
-    const first = transition({ ...states.live, failures: 0 }, events.gapFound, settings, moment);
-    expect(describeState(first)).toBe('connecting loading #8 at nowhere');
-    const again = transition({ ...states.live, failures: first.failures }, events.gapFound, settings, moment);
-    expect(describeState(again)).toBe('reconnecting waiting +2000 failures 2 at nowhere');
+  it('delays the next snapshot when the last one led straight into another gap', () => {
+    const again = transition({ ...states.live, isUntried: true }, events.gapFound, settings, moment);
+    expect(describeState(again)).toBe('reconnecting waiting +4000 failures 3 at nowhere');
+    const tried = transition({ ...states.live, isUntried: true }, events.progressed, settings, moment);
+    expect(describeState(transition(tried, events.gapFound, settings, moment))).toBe(
+      'connecting loading #8 at nowhere',
+    );
   });
 
   it('polls after five failures, keeps probing the stream, and returns to live', () => {

@@ -25,7 +25,11 @@ interface Step extends Moment {
 
 /** The state every connection begins in. */
 export function initialState(settings: ConnectionSettings, now: number, lastId = 0): ConnectionState {
-  return begin('connecting', { cursor: undefined, failures: 0, lastId }, { now, random: 0, settings });
+  return begin(
+    'connecting',
+    { cursor: undefined, isUntried: false, failures: 0, lastId },
+    { now, random: 0, settings },
+  );
 }
 
 /** The whole behaviour of a connection: no clock, no I/O, no randomness of its own. */
@@ -38,20 +42,21 @@ export function transition(
   const step: Step = { ...moment, settings };
   switch (event.type) {
     case 'snapshotLoaded':
-      return attemptKind(state) === 'loading' ? open({ ...state, cursor: event.cursor }, step) : state;
+      return attemptKind(state) === 'loading' ? open({ ...state, cursor: event.cursor, isUntried: true }, step) : state;
     case 'snapshotFailed':
       return attemptKind(state) === 'loading' ? fail(state, step) : state;
     case 'hello':
       return goLive(state, event, step);
     case 'progressed':
       if (state.name !== 'live') return state;
-      return { ...state, cursor: event.cursor, deadlineAt: step.now + state.silenceMs };
+      return { ...state, cursor: event.cursor, isUntried: false, deadlineAt: step.now + state.silenceMs };
     case 'gapFound':
       return recover(state, step);
     case 'closed':
       return hasSocket(state) ? closed(state, event.code, step) : state;
     case 'polled':
-      return state.name === 'polling' ? { ...state, cursor: event.cursor, poll: nextPoll(step) } : state;
+      if (state.name !== 'polling') return state;
+      return { ...state, cursor: event.cursor, isUntried: false, poll: nextPoll(step) };
     case 'pollFailed':
       return state.name === 'polling' ? { ...state, poll: nextPoll(step) } : state;
     case 'refused':
@@ -86,10 +91,10 @@ function isTrying(state: ConnectionState): boolean {
   return state.name !== 'paused' && state.name !== 'evicted' && state.name !== 'unauthorized';
 }
 
-type Position = Pick<ConnectionState, 'cursor' | 'failures' | 'lastId'>;
+type Position = Pick<ConnectionState, 'cursor' | 'isUntried' | 'failures' | 'lastId'>;
 
-function positionOf({ cursor, failures, lastId }: Position): Position {
-  return { cursor, failures, lastId };
+function positionOf({ cursor, isUntried, failures, lastId }: Position): Position {
+  return { cursor, isUntried, failures, lastId };
 }
 
 function rest(name: 'paused' | 'evicted' | 'unauthorized', state: ConnectionState): ConnectionState {
@@ -165,15 +170,14 @@ function goLive(
 }
 
 /**
- * The position is lost: forget it and load a snapshot. At once the first time; a snapshot that leads into the next gap
+ * The position is lost: forget it and load a snapshot at once. Only a snapshot that leads straight into the next gap
  * counts as a failure, so that a broken server is not asked in a tight loop.
  */
 function recover(state: ConnectionState, step: Step): ConnectionState {
   if (!hasSocket(state) && state.name !== 'polling') return state;
-  const lost = { ...positionOf(state), cursor: undefined };
-  const wasHealthy = state.name === 'live' && step.now - state.since >= step.settings.policy.healthyAfterMs;
-  if (state.failures === 0 || wasHealthy) return begin('connecting', { ...lost, failures: 1 }, step);
-  return wait('reconnecting', { ...lost, failures: state.failures + 1 }, step);
+  const lost = { ...positionOf(state), cursor: undefined, isUntried: false };
+  if (state.isUntried) return wait('reconnecting', { ...lost, failures: state.failures + 1 }, step);
+  return begin(state.name === 'live' || state.name === 'connecting' ? 'connecting' : 'reconnecting', lost, step);
 }
 
 function closed(state: ConnectionState, code: number, step: Step): ConnectionState {

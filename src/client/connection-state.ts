@@ -14,6 +14,8 @@ export type Poll =
 interface Position {
   /** The position up to which everything was received; undefined until a snapshot or a stream gave one. */
   readonly cursor: string | undefined;
+  /** Whether the cursor is a snapshot's from which nothing was received yet. */
+  readonly isUntried: boolean;
   /** Attempts that failed in a row. */
   readonly failures: number;
   /** Number of the last snapshot, socket or poll that was begun; ids tell late answers from current ones. */

@@ -82,27 +82,41 @@ describe('createFeedConnection', () => {
 
   it('loads a new snapshot when a batch starts beyond the cursor', async () => {
     const { environment, socket, received, snapshots, problems } = await liveScene();
-    socket().send(batch(11, 12));
+    socket().send(batch(10, 11));
+    socket().send(batch(12, 13));
     await environment.settle();
-    expect(received).toEqual([]);
+    expect(received).toEqual([cursor(11)]);
     expect(snapshots()).toBe(2);
     expect(problems.map((problem) => problem.kind)).toEqual(['gap']);
     expect(environment.sockets).toHaveLength(2);
   });
 
-  it('loads a new snapshot when the server asks for it', async () => {
-    const { environment, socket, snapshots } = await liveScene();
-    socket().send({ type: 'reset', reason: 'epoch_changed', cursor: 'f.1.t' });
+  it('loads a new snapshot at once when the server asks for it, also after a long outage', async () => {
+    const { environment, socket, snapshots, name } = await liveScene();
+    socket().send(batch(10, 11));
+    socket().end(1006);
+    await environment.advance(1_000);
+    socket().end(1006);
+    await environment.advance(2_000);
+    socket().send({ ...hello(1), cursor: 'f.1.t' });
     await environment.settle();
     expect(snapshots()).toBe(2);
+    socket().send(hello(10));
+    expect(name()).toBe('live');
+    socket().send(batch(10, 11));
+    socket().send({ type: 'reset', reason: 'epoch_changed', cursor: 'f.1.t' });
+    await environment.settle();
+    expect(snapshots()).toBe(3);
   });
 
-  it('loads a new snapshot when the stream greets it at another position', async () => {
+  it('waits before another snapshot when the stream does not accept the first', async () => {
     const { environment, connection, socket, snapshots } = scene();
     connection.start();
     await environment.settle();
     socket().send(hello(40));
     await environment.settle();
+    expect(snapshots()).toBe(1);
+    await environment.advance(1_000);
     expect(snapshots()).toBe(2);
   });
 
