@@ -77,6 +77,27 @@ test('a millrace.v1 WebSocket gets hello, batches with from and to, and heartbea
   expect(batches).toMatchObject([{ from: start, events: [{ text: 'one' }, { text: 'two' }] }]);
 });
 
+test('a batch continues where the client was told last, although nothing in between was shown', async () => {
+  await using system = await engineSystem();
+  using client = await openSocket(system, { query: '?channel=red', protocols: ['millrace.v1'] });
+  const batches = () => client.frames.filter(({ type }) => type === 'batch');
+  const reached = (seq: number) =>
+    expect.poll(() => [...system.feeds.readers].map(({ position }) => position.seq)).toEqual([seq]);
+  const start = formatCursor(system.log.head());
+  await system.append('blue', 'not shown');
+  await reached(1);
+  await system.append('red', 'one');
+  const first = formatCursor(system.log.head());
+  await system.append('blue', 'not shown either');
+  await reached(3);
+  await system.append('red', 'two');
+  await expect.poll(() => batches().length).toBe(2);
+  expect(batches()).toMatchObject([
+    { from: start, to: first },
+    { from: first, to: formatCursor(system.log.head()) },
+  ]);
+});
+
 test('an unknown subprotocol is not echoed', async () => {
   await using system = await engineSystem();
   const response = await rawRequest(system, [

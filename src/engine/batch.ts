@@ -23,6 +23,7 @@ export class Batch {
   /** False when the batch ended because of its size: more is there. */
   readonly isWhole: boolean;
   #v1: string | undefined;
+  #v1Rest: string | undefined;
   #sse: Uint8Array | undefined;
 
   private constructor(from: Cursor, to: Cursor, events: readonly EncodedEvent[], isWhole: boolean) {
@@ -49,12 +50,19 @@ export class Batch {
     return new Batch(from, to, events, true);
   }
 
-  /** One `millrace.v1` frame. */
-  get v1(): string {
-    this.#v1 ??=
-      `{"type":"batch","from":"${formatCursor(this.from)}","to":"${formatCursor(this.to)}",` +
-      `"events":[${this.events.map(({ text }) => text).join(',')}]}`;
+  /**
+   * One `millrace.v1` frame. `from` is the position the client was told last: this batch's own, or an earlier one after
+   * which the feed showed nothing, so that the client finds no gap where none is.
+   */
+  v1(from: Cursor): string {
+    if (from.seq !== this.from.seq) return this.#v1After(from);
+    this.#v1 ??= this.#v1After(from);
     return this.#v1;
+  }
+
+  #v1After(from: Cursor): string {
+    this.#v1Rest ??= `"to":"${formatCursor(this.to)}","events":[${this.events.map(({ text }) => text).join(',')}]}`;
+    return `{"type":"batch","from":"${formatCursor(from)}",${this.#v1Rest}`;
   }
 
   /** All events as SSE; empty when the feed shows none of them. */

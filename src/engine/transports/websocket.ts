@@ -38,6 +38,8 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
   readonly #rate: TokenBucket;
   #socket: Socket | undefined;
   #open: OpenReader | undefined;
+  /** The position that the client was told last. */
+  #told: Cursor;
   #isFull = false;
   #owesPong = false;
   #heardAt: number;
@@ -50,6 +52,7 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
     const { context, heartbeatMs } = options;
     const now = context.clock.monotonic();
     this.#options = options;
+    this.#told = options.asked;
     this.#rate = new TokenBucket(MESSAGE_RATE, now);
     this.#heardAt = now;
     this.#pingDueAt = now + context.timings.pingMs;
@@ -73,12 +76,16 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
 
   write(batch: Batch): Cursor {
     if (!this.#options.isV1) return this.#writeFrames(batch);
-    if (batch.events.length > 0) this.#send(batch.v1);
+    if (batch.events.length > 0) {
+      this.#send(batch.v1(this.#told));
+      this.#told = batch.to;
+    }
     return batch.to;
   }
 
   reset(reason: ResetReason, head: Cursor): void {
     this.#options.context.metrics.countReset(reason);
+    this.#told = head;
     this.#send(JSON.stringify({ type: 'reset', reason, cursor: formatCursor(head) }));
   }
 
@@ -126,7 +133,8 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
     }
     if (isV1 && now >= this.#heartbeatDueAt && !this.#isFull && this.#open) {
       this.#heartbeatDueAt = now + heartbeatMs;
-      this.#send(heartbeatText(this.#open.reader.position, context.clock.now()));
+      this.#told = this.#open.reader.position;
+      this.#send(heartbeatText(this.#told, context.clock.now()));
     }
   }
 
