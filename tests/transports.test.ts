@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import type { FeedDefinition } from '../src/engine/feed.ts';
 import { formatCursor } from '../src/protocol/cursor.ts';
-import { type EngineSystem, engineSystem } from './support/engine-system.ts';
+import { type EngineSystem, engineSystem, TEST_FEED } from './support/engine-system.ts';
 
 interface Page {
   readonly events: readonly { readonly text: string }[];
@@ -96,6 +97,30 @@ test('a batch continues where the client was told last, although nothing in betw
     { from: start, to: first },
     { from: first, to: formatCursor(system.log.head()) },
   ]);
+});
+
+test('an event that cannot be encoded is left out, and every reader goes on', async () => {
+  const feed: FeedDefinition = {
+    ...TEST_FEED,
+    open(query) {
+      const view = TEST_FEED.open(query);
+      return {
+        ...view,
+        encode(record, cursor) {
+          if (record.channel === 'broken') throw new TypeError('cannot be encoded');
+          return view.encode(record, cursor);
+        },
+      };
+    },
+  };
+  await using system = await engineSystem({ feed });
+  using first = await openSocket(system);
+  using second = await openSocket(system, { protocols: ['millrace.v1'] });
+  await system.append('red', 'one');
+  await system.append('broken', 'two');
+  await system.append('red', 'three');
+  await expect.poll(() => first.frames.map(({ text }) => text)).toEqual(['one', 'three']);
+  await expect.poll(() => JSON.stringify(second.frames)).toContain('three');
 });
 
 test('an unknown subprotocol is not echoed', async () => {

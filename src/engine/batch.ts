@@ -10,6 +10,16 @@ export interface EncodedEvent {
   readonly text: string;
 }
 
+/** Told of a record that its view could not encode. */
+export type SkipRecord = (record: LogRecord, error: unknown) => void;
+
+export interface EncodeOptions {
+  readonly view: FeedView;
+  readonly from: Cursor;
+  readonly records: readonly LogRecord[];
+  readonly skip: SkipRecord;
+}
+
 /** Characters of one batch, at most; a single larger event still goes. Bounds what waits in a socket's buffer. */
 const MAX_CHARACTERS = 64 * 1024;
 const encoder = new TextEncoder();
@@ -33,17 +43,18 @@ export class Batch {
     this.isWhole = isWhole;
   }
 
-  static encode(view: FeedView, from: Cursor, records: readonly LogRecord[]): Batch {
+  /** A record that the view cannot encode is told to `skip` and left out. */
+  static encode({ view, from, records, skip }: EncodeOptions): Batch {
     const events: EncodedEvent[] = [];
     let to = from;
     let characters = 0;
     for (const record of records) {
       const position = { epoch: from.epoch, seq: record.seq, tag: record.tag };
-      if (view.includes(record)) {
-        const text = view.encode(record, formatCursor(position));
-        characters += text.length;
+      const event = encodeEvent(view, position, record, skip);
+      if (event) {
+        characters += event.text.length;
         if (events.length > 0 && characters > MAX_CHARACTERS) return new Batch(from, to, events, false);
-        events.push({ position, eventType: view.eventType(record), text });
+        events.push(event);
       }
       to = position;
     }
@@ -73,5 +84,15 @@ export class Batch {
         .join(''),
     );
     return this.#sse;
+  }
+}
+
+function encodeEvent(view: FeedView, position: Cursor, record: LogRecord, skip: SkipRecord): EncodedEvent | undefined {
+  try {
+    if (!view.includes(record)) return undefined;
+    return { position, eventType: view.eventType(record), text: view.encode(record, formatCursor(position)) };
+  } catch (error) {
+    skip(record, error);
+    return undefined;
   }
 }

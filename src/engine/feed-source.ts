@@ -1,5 +1,5 @@
 import type { Cursor } from '../protocol/cursor.ts';
-import { Batch } from './batch.ts';
+import { Batch, type SkipRecord } from './batch.ts';
 import type { FeedView } from './feed.ts';
 import type { Log, LogSlice } from './log/log.ts';
 
@@ -15,11 +15,13 @@ export type FeedRead = Batch | 'expired' | undefined;
 export class FeedSource {
   readonly #log: Log;
   readonly #view: FeedView;
+  readonly #skip: SkipRecord;
   readonly #cache = new Map<number, Batch | Promise<FeedRead>>();
 
-  constructor(log: Log, view: FeedView) {
+  constructor(log: Log, view: FeedView, skip: SkipRecord) {
     this.#log = log;
     this.#view = view;
+    this.#skip = skip;
   }
 
   read(from: Cursor): FeedRead | Promise<FeedRead> {
@@ -47,7 +49,7 @@ export class FeedSource {
     this.#cache.delete(from.seq);
     if (slice.kind === 'expired') return 'expired';
     if (slice.records.length === 0) return undefined;
-    const batch = Batch.encode(this.#view, from, slice.records);
+    const batch = Batch.encode({ view: this.#view, from, records: slice.records, skip: this.#skip });
     this.#cache.set(from.seq, batch);
     this.#forgetOldest();
     return batch;
@@ -66,16 +68,18 @@ export class FeedSource {
 /** The sources in use, one per view, dropped with their last user. */
 export class FeedSources {
   readonly #log: Log;
+  readonly #skip: SkipRecord;
   readonly #sources = new Map<string, { readonly source: FeedSource; users: number }>();
 
-  constructor(log: Log) {
+  constructor(log: Log, skip: SkipRecord) {
     this.#log = log;
+    this.#skip = skip;
   }
 
   /** Pair each call with one {@link release}. */
   acquire(feed: string, view: FeedView): FeedSource {
     const key = `${feed} ${view.key}`;
-    const entry = this.#sources.get(key) ?? { source: new FeedSource(this.#log, view), users: 0 };
+    const entry = this.#sources.get(key) ?? { source: new FeedSource(this.#log, view, this.#skip), users: 0 };
     entry.users += 1;
     this.#sources.set(key, entry);
     return entry.source;

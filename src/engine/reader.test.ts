@@ -72,7 +72,9 @@ class ListSink implements Sink {
 function setUp() {
   const log = new ScriptedLog();
   const hub = new Hub(new ManualClock());
-  const source = new FeedSource(log as unknown as Log, view);
+  const source = new FeedSource(log as unknown as Log, view, (_record, error) => {
+    throw error;
+  });
   const open = () => {
     const sink = new ListSink();
     const reader = new Reader({ hub, source, sink, position: at(0), head: log.head });

@@ -75,13 +75,18 @@ export class Reader implements Waiter {
 
   /** Reads and writes until the log has no more or the socket takes no more. */
   pump(): void {
-    while (!this.#isReading && !this.#isClosed && !this.#sink.isFull) {
-      const found = this.#step(
-        () => this.#hub.wait(this),
-        () => this.#source.read(this.#position),
-      );
-      if (found instanceof Promise) this.#await(found);
-      else if (!this.#take(found)) return;
+    try {
+      while (!this.#isReading && !this.#isClosed && !this.#sink.isFull) {
+        const found = this.#step(
+          () => this.#hub.wait(this),
+          () => this.#source.read(this.#position),
+        );
+        if (found instanceof Promise) this.#await(found);
+        else if (!this.#take(found)) return;
+      }
+    } catch (error) {
+      // The hub wakes many readers in one go: what fails here must not keep it from the others.
+      this.#sink.fail(error);
     }
   }
 
@@ -92,16 +97,15 @@ export class Reader implements Waiter {
 
   #await(reading: Promise<FeedRead>): void {
     this.#isReading = true;
-    reading.then(
-      (found) => {
+    reading
+      .then((found) => {
         this.#isReading = false;
         if (!this.#isClosed && this.#take(found)) this.pump();
-      },
-      (error) => {
+      })
+      .catch((error: unknown) => {
         this.#isReading = false;
         if (!this.#isClosed) this.#sink.fail(error);
-      },
-    );
+      });
   }
 
   /** Returns whether to read on. */

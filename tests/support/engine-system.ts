@@ -21,6 +21,8 @@ export interface EngineSystemOptions {
   readonly timings?: Partial<TransportTimings>;
   readonly admission?: AdmissionOptions;
   readonly readStep?: ReadStep;
+  /** Default {@link TEST_FEED}. */
+  readonly feed?: FeedDefinition;
 }
 
 export type EngineSystem = Awaited<ReturnType<typeof engineSystem>>;
@@ -32,7 +34,7 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
   const log = await SqliteLog.open({ path, ...options.log });
   const metrics = createMetrics();
   const feeds = new FeedServer({
-    feeds: [TEST_FEED],
+    feeds: [options.feed ?? TEST_FEED],
     log: options.wrapLog?.(log) ?? log,
     clock: systemClock,
     metrics,

@@ -29,12 +29,14 @@ export class FeedServer {
   readonly #stopListening: () => void;
 
   constructor({ feeds, ...shared }: FeedServerOptions) {
-    const { log, clock, timings } = shared;
+    const { log, logger, clock, timings } = shared;
     const shortest = Math.min(timings.pingMs, timings.pongTimeoutMs, timings.heartbeatMs);
     this.#context = {
       ...shared,
       hub: new Hub(clock),
-      sources: new FeedSources(log),
+      sources: new FeedSources(log, ({ seq, type }, error) =>
+        logger.error({ err: error, seq, type }, 'an event cannot be encoded and is not delivered'),
+      ),
       sweeper: new Sweeper(clock, Math.max(10, Math.min(SWEEP_INTERVAL_MS, shortest / 4))),
       readers: new Set(),
     };
