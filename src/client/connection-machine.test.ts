@@ -267,6 +267,8 @@ describe('transition', () => {
     expect(describeState(transition(tried, events.gapFound, settings, moment))).toBe(
       'connecting loading #8 at nowhere',
     );
+    expect(transition({ ...states.live, isUntried: true }, events.closed, settings, moment).isUntried).toBe(false);
+    expect(transition({ ...states.opening, isUntried: true }, events.closed, settings, moment).isUntried).toBe(true);
   });
 
   it('polls after five failures, keeps probing the stream, and returns to live', () => {

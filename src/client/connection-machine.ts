@@ -125,7 +125,8 @@ function fail(state: ConnectionState, step: Step): ConnectionState {
   const { policy, poll } = step.settings;
   const healthyForMs = state.name === 'live' ? step.now - state.since : 0;
   const failures = healthyForMs >= policy.healthyAfterMs ? 1 : state.failures + 1;
-  const next = { ...positionOf(state), failures };
+  // A stream that was live and ended otherwise than by a gap had accepted the cursor.
+  const next = { ...positionOf(state), isUntried: state.isUntried && state.name !== 'live', failures };
   if (state.name === 'polling') return { ...next, name: 'polling', attempt: nextProbe(step), poll: state.poll };
   if (state.name === 'offline') return wait('offline', next, step);
   if (poll && failures >= poll.afterFailures && next.cursor !== undefined) {
