@@ -22,7 +22,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const config = Object.fromEntries(entries) as Config;
   if (!isLoopbackHost(config.host) && !config.trustedNetwork) {
     throw new ConfigError(
-      `MILLRACE_HOST is "${config.host}": an address other than loopback needs --trusted-network, ` +
+      `MILLRACE_HOST is "${config.host}": an address other than loopback needs --trusted-network or MILLRACE_TRUSTED_NETWORK=1, ` +
         'because everybody who reaches it could then read and write',
     );
   }

@@ -10,6 +10,8 @@ import type { Sweepable } from '../sweeper.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import { type FeedContext, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
 
+/** Codes of a close that was meant; 1005 stands for a close frame without one. */
+const GOODBYES: ReadonlySet<number> = new Set([CLOSE.normal, CLOSE.goingAway, 1005]);
 /** Messages a client may send; more close its connection with 1008. */
 const MESSAGE_RATE = { perSecond: 50, burst: 200 };
 
@@ -145,7 +147,10 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
   }
 
   closed(code: number, reason: string): void {
-    this.#options.context.logger.debug({ feed: this.#options.feed.name, code, reason }, 'WebSocket closed');
+    const { context, feed } = this.#options;
+    // A peer that said goodbye is no news; one that was cut off, or that a frame could not be sent to, is (specs/004).
+    const level = GOODBYES.has(code) ? 'debug' : 'info';
+    context.logger[level]({ feed: feed.name, code, reason }, 'WebSocket closed');
     this.#release();
   }
 
