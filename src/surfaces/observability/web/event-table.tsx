@@ -49,6 +49,12 @@ export function EventTable({ view, openId, onOpen, onFollow, onOlder }: EventTab
     if (hasOlder && !isSearching && !isFollowing && lastRow >= events.length - 20) onOlder();
   }, [lastRow, events.length, hasOlder, isSearching, isFollowing, onOlder]);
 
+  // A new list begins at its newest end, and so does one that runs on again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other filters mean another list
+  useEffect(() => {
+    if (isFollowing) table.current?.scrollTo({ top: 0 });
+  }, [isFollowing, view.filters]);
+
   const choose = useCallback(
     (event: ListedEvent) => {
       setActiveId(event.id);
@@ -126,6 +132,11 @@ export function EventTable({ view, openId, onOpen, onFollow, onOlder }: EventTab
           })}
         </tbody>
       </table>
+      {hasOlder && virtualizer.getTotalSize() + headHeight <= (virtualizer.scrollRect?.height ?? 0) && (
+        <Button disabled={isSearching} onClick={onOlder} className="absolute bottom-4 left-4">
+          {isSearching ? 'Searching…' : 'Search older events'}
+        </Button>
+      )}
       {!isFollowing && !isPaused && held > 0 && (
         <Button
           look="primary"

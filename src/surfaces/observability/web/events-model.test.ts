@@ -8,15 +8,19 @@ import { observed, START } from './testing/observed.ts';
 const message = (event: ObservedEvent) => ({ type: 'event', data: event, cursor: `e.${event.id}.t` });
 
 /** A model over a scripted store of events, with frames painted by hand. */
-function scene(stored: ObservedEvent[] = []) {
+function scene(stored: ObservedEvent[] = [], { searchWindow = Number.POSITIVE_INFINITY } = {}) {
   const frames: (() => void)[] = [];
   const queries: unknown[] = [];
   const api: EventsApi = {
     async recent({ limit, filters, before }) {
       queries.push({ filters, before });
-      const matching = stored.filter((event) => matchesFilters(event, filters)).sort((a, b) => b.id - a.id);
-      const page = matching.filter((event) => before === undefined || event.id < before).slice(0, limit);
-      return { events: page, total: matching.length, cursor: `e.${stored.length}.t` };
+      const end = before ?? Number.POSITIVE_INFINITY;
+      const newest = stored.filter((event) => event.id < end).sort((a, b) => b.id - a.id);
+      const searched = filters.q === undefined ? newest : newest.slice(0, searchWindow);
+      const page = searched.filter((event) => matchesFilters(event, filters)).slice(0, limit);
+      const total = stored.filter((event) => matchesFilters(event, filters)).length;
+      const window = filters.q === undefined ? {} : { searched_from: searched.at(-1)?.id ?? 1 };
+      return { events: page, total, cursor: `e.${stored.length}.t`, ...window };
     },
     filterOptions: async () => ({
       source_apps: ['shop'],
@@ -170,6 +174,20 @@ describe('createEventsModel', () => {
     await load();
     for (let page = 0; page < 12; page += 1) await answered();
     expect(model.activity.series(START, 1, 6)).toMatchObject({ total: 5_000, countedFrom: START / 1_000 - 1 });
+  });
+
+  it('can search further back than the server looks at once', async () => {
+    const stored = [observed({ id: 1, second: 0, summary: 'rare' }), ...many(900).slice(1)];
+    const { model, load, ids } = scene(stored, { searchWindow: 400 });
+    await load();
+    model.setFilters({ q: 'rare' });
+    await answered();
+    expect(ids()).toEqual([]);
+    expect(model.view().hasOlder).toBe(true);
+    await model.loadOlder();
+    await model.loadOlder();
+    expect(ids()).toEqual([1]);
+    expect(model.view().hasOlder).toBe(false);
   });
 
   it('keeps an older page on a list that is held still', async () => {

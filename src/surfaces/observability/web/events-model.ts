@@ -135,7 +135,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
     const answer = await api.recent({ limit: PAGE_SIZE, filters }, signal);
     signal.throwIfAborted();
     const asOf = seqOf(answer.cursor) ?? 0;
-    matching.markComplete(completeFrom(answer.events));
+    matching.markComplete(completeFrom(answer.events, answer.searched_from));
     matching.merge(answer.events.map(toListed));
     const arrivedSince = everything.events.filter((event) => event.id > asOf && matchesFilters(event, filters));
     if (heldBack) heldBack = matching.events;
@@ -171,10 +171,10 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
       signal.throwIfAborted();
       const stored = answer.events.map(toListed);
       matching.grow(stored.length);
-      matching.markComplete(completeFrom(stored));
+      matching.markComplete(completeFrom(stored, answer.searched_from));
       const added = matching.merge(stored);
       if (heldBack) heldBack = withOlder(heldBack, added);
-      show({ isSearching: false });
+      show({ isSearching: false, matching: Math.max(view.matching, matching.events.length) });
     } catch (cause) {
       failSearch(cause);
     }

@@ -86,6 +86,11 @@ export function Page() {
           )}
           {view.events.length === 0 ? (
             <EmptyState title={view.isSearching ? 'Searching…' : 'No events match'}>
+              {!view.isSearching && view.hasOlder && (
+                <Button className="self-start" onClick={model.loadOlder}>
+                  Search older events
+                </Button>
+              )}
               {!view.isSearching && (
                 <Button className="self-start" onClick={() => changeFilters(NO_FILTERS)}>
                   Clear filters
