@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts a process's time in these. */
 const TICKS_PER_SECOND = 100;
@@ -15,6 +15,19 @@ export function processorSeconds(pid: number): number {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [user, system] = [fields[11], fields[12]];
   return (Number(user) + Number(system)) / TICKS_PER_SECOND;
+}
+
+/** Time that threads of the process have stood ready to run while others held the processors. */
+export function starvedSeconds(pid: number): number {
+  let waitedNs = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      waitedNs += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[1]);
+    } catch {
+      // The thread has ended since it was listed, or this kernel doesn't count.
+    }
+  }
+  return waitedNs / 1e9;
 }
 
 /** How many files and sockets the process may have open. */
