@@ -58,6 +58,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width: 390, height: 844 });
       await page.goto(`${server.url}/events`);
       await page.waitForSelector('.event');
+      await page.getByRole('button', { name: 'Sessions', exact: true }).click();
+      expect(await findings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Close sessions' }).click();
       await page.locator('.event').nth(1).click();
       expect(await findings(page)).toEqual([]);
       await page.route('**/events/recent*', (route) => route.fulfill({ status: 500 }));

@@ -241,9 +241,10 @@ test('a small screen needs no sideways scrolling', async ({ page }) => {
   await openLive(page, server.url);
   const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(await overflow()).toBeLessThanOrEqual(0);
-  await page.getByRole('button', { name: 'Sessions' }).click();
+  await page.getByRole('button', { name: 'Sessions', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Sessions' })).toBeVisible();
-  await page.getByRole('button', { name: 'Sessions' }).click();
+  await page.getByRole('button', { name: 'Close sessions' }).click();
+  await expect(page.getByRole('region', { name: 'Sessions' })).toBeHidden();
   await page.locator('.event').click();
   await expect(page.getByRole('complementary', { name: 'Event details' })).toBeVisible();
   expect(await overflow()).toBeLessThanOrEqual(0);

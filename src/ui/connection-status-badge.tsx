@@ -26,7 +26,11 @@ export function ConnectionStatusBadge() {
     >
       <span className="size-2 rounded-full bg-current" aria-hidden />
       <span role="status">{text}</span>
-      {status.nextRetryAt !== undefined && <Countdown status={status} now={connection.now} />}
+      {status.nextRetryAt !== undefined && (
+        <span className="max-sm:hidden">
+          <Countdown status={status} now={connection.now} />
+        </span>
+      )}
     </span>
   );
 }

@@ -63,7 +63,12 @@ export function Page() {
             : 'hidden min-h-0 border-r border-line bg-surface lg:flex'
         }
       >
-        <SessionList read={model.sessions} chosen={filters.session_id} onChoose={chooseSession} />
+        <SessionList
+          read={model.sessions}
+          chosen={filters.session_id}
+          onChoose={chooseSession}
+          onClose={toggleSessions}
+        />
       </div>
       <div className="flex min-h-0 min-w-0 max-lg:flex-1">
         <div className="flex min-w-0 flex-1 flex-col">

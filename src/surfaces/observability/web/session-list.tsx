@@ -1,6 +1,8 @@
+import X from 'lucide-react/icons/x';
 import { memo } from 'react';
 import { useNow } from '../../../react/use-now.ts';
 import { useSampled } from '../../../react/use-sampled.ts';
+import { Button } from '../../../ui/button.tsx';
 import { classNames } from '../../../ui/class-names.ts';
 import { hueClass } from '../../../ui/hue.ts';
 import type { Agent, Session } from '../events.ts';
@@ -15,17 +17,25 @@ export interface SessionListProps {
   readonly read: () => readonly Session[];
   readonly chosen: string | undefined;
   readonly onChoose: (sessionId: string | undefined) => void;
+  /** Only a small screen, where the list lies over the page, can ask for it. */
+  readonly onClose: () => void;
 }
 
 /** The sessions and their sub-agents, newest activity first; choosing one filters the events by it. */
-export const SessionList = memo(function SessionList({ read, chosen, onChoose }: SessionListProps) {
+export const SessionList = memo(function SessionList({ read, chosen, onChoose, onClose }: SessionListProps) {
   const sessions = useSampled(read, SAMPLE_MS);
   const now = useNow(1_000);
   return (
     <section aria-label="Sessions" className="flex min-h-0 flex-1 flex-col">
-      <h2 className="flex h-8 shrink-0 items-center justify-between border-b border-line px-4 text-2xs font-medium text-muted">
-        Sessions <span>{sessions.length}</span>
-      </h2>
+      <header className="flex h-8 shrink-0 items-center justify-between border-b border-line px-4 text-2xs text-muted">
+        <h2 className="font-medium">Sessions</h2>
+        <span className="flex items-center gap-2">
+          {sessions.length}
+          <Button look="ghost" isIcon className="-mr-2 lg:hidden" aria-label="Close sessions" onClick={onClose}>
+            <X size={16} aria-hidden />
+          </Button>
+        </span>
+      </header>
       {sessions.length === 0 && <p className="px-4 py-3 text-muted">Events with a session id are grouped here.</p>}
       <ul className="min-h-0 flex-1 overflow-y-auto">
         {sessions.slice(0, SHOWN).map((session) => (
