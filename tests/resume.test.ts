@@ -123,7 +123,7 @@ async function run(schedule: Schedule, readStep?: ReadStep) {
 }
 
 /** Looks for a schedule after which some reader has not received exactly what was appended. */
-async function search(readStep?: ReadStep) {
+async function search(numRuns: number, readStep?: ReadStep) {
   const seed = Number(process.env.MILLRACE_TEST_SEED ?? Date.now() % 2 ** 31);
   let events = 0;
   let connections = 0;
@@ -133,13 +133,13 @@ async function search(readStep?: ReadStep) {
     connections += schedule.readers.reduce((sum, reader) => sum + reader.connections.length, 0);
     for (const { received, expected } of histories) expect(received).toEqual(expected);
   });
-  const { failed, numRuns, errorInstance } = await fc.check(property, { seed, numRuns: 40, endOnFailure: true });
-  console.log(`seed ${seed}: ${numRuns} schedules, ${connections} connections, ${events} events, failed: ${failed}`);
+  const { failed, numRuns: runs, errorInstance } = await fc.check(property, { seed, numRuns, endOnFailure: true });
+  console.log(`seed ${seed}: ${runs} schedules, ${connections} connections, ${events} events, failed: ${failed}`);
   return { failed, error: errorInstance };
 }
 
 test('readers that drop, filter and switch transports at random see every event once, in order', async () => {
-  expect(await search()).toEqual({ failed: false, error: null });
+  expect(await search(40)).toEqual({ failed: false, error: null });
 });
 
 test('negative control: the same search finds lost events when a reader registers after its read', async () => {
@@ -150,5 +150,6 @@ test('negative control: the same search finds lost events when a reader register
     wait();
     return found;
   };
-  expect(await search(readThenWait)).toMatchObject({ failed: true });
+  // Which schedule it is that fails depends on the machine; the search ends with the first one.
+  expect(await search(400, readThenWait)).toMatchObject({ failed: true });
 });

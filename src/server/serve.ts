@@ -14,19 +14,20 @@ export async function serve(environment: Environment): Promise<void> {
     const config = readConfig(environment);
     const logger = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
     warnOfUnknown(environment, logger);
-    endOnSignal(await start(config, logger), logger);
+    const millrace = await start(config, logger);
+    // Before the line that tells others it runs: they may end it at once.
+    endOnSignal(millrace, logger);
+    process.stdout.write(`Millrace is running at ${millrace.url}\n`);
   } catch (error) {
     process.stderr.write(`millrace: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(EXIT_FAILURE);
   }
 }
 
-async function start(config: Config, logger: Logger): Promise<Millrace> {
-  const millrace = await startMillrace({ config, logger }).catch((error: unknown) => {
+function start(config: Config, logger: Logger): Promise<Millrace> {
+  return startMillrace({ config, logger }).catch((error: unknown) => {
     throw explain(error, config);
   });
-  process.stdout.write(`Millrace is running at ${millrace.url}\n`);
-  return millrace;
 }
 
 function explain(error: unknown, config: Config): unknown {

@@ -4,6 +4,7 @@ import type { ReadAnswers, ReadJob, ReadReply, ReadRequest } from './read-messag
 
 /** Reads that may wait or run at once; more answer `overloaded`. */
 const MAX_PENDING = 1_000;
+const CLOSING = 'the server is closing';
 
 interface Pending {
   readonly resolve: (answer: never) => void;
@@ -30,7 +31,7 @@ export class ReadPool implements AsyncDisposable {
   run<Kind extends ReadRequest['kind']>(request: ReadRequest & { kind: Kind }): Promise<ReadAnswers[Kind]> {
     const thread = this.#leastBusy();
     const pending = this.#threads.reduce((sum, { jobs }) => sum + jobs.size, 0);
-    if (!thread || this.#isClosed) return Promise.reject(new MillraceError('shutting_down', 'the server is closing'));
+    if (!thread || this.#isClosed) return Promise.reject(new MillraceError('shutting_down', CLOSING));
     if (pending >= MAX_PENDING) {
       return Promise.reject(new MillraceError('overloaded', `${pending} reads are waiting`, { retryAfterS: 1 }));
     }
@@ -45,7 +46,7 @@ export class ReadPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
-    for (const thread of this.#threads) fail(thread, 'the server is closing');
+    for (const thread of this.#threads) rejectAll(thread, new MillraceError('shutting_down', CLOSING));
   }
 
   #leastBusy(): ReadThread | undefined {
@@ -64,12 +65,12 @@ export class ReadPool implements AsyncDisposable {
       if ('error' in reply) pending?.reject(new MillraceError('internal', `reading failed: ${reply.error}`));
       else pending?.resolve(reply.answer as never);
     });
-    worker.on('error', (error) => fail(thread, error.message));
+    worker.on('error', ({ message }) => rejectAll(thread, new MillraceError('internal', `reading failed: ${message}`)));
     return thread;
   }
 }
 
-function fail({ jobs }: ReadThread, reason: string): void {
-  for (const { reject } of jobs.values()) reject(new MillraceError('internal', `reading failed: ${reason}`));
+function rejectAll({ jobs }: ReadThread, error: MillraceError): void {
+  for (const { reject } of jobs.values()) reject(error);
   jobs.clear();
 }
