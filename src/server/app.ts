@@ -20,7 +20,15 @@ export interface AppOptions {
 
 export type App = (request: Request, connection: Connection) => Promise<Response | undefined>;
 
-const SECURITY_HEADERS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
+/** Scripts and styles come from this server alone, and nobody may put its pages into a frame (PROMISES, security 12). */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const SECURITY_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
 const NOT_BUILT = 'The dashboard is not built: run `npm run build`. The API and the feeds work without it.\n';
 
 /** One request's way: guard, then feed, route, file or page. Every error leaves here as the one error shape. */
