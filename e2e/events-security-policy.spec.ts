@@ -11,8 +11,8 @@ test('the page works under a content security policy without unsafe-inline', asy
     document.addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective));
   });
   const violations = () => page.evaluate<string[]>('window.violations');
-  const document = await page.goto(`${server.url}/events`);
-  expect(document?.headers()['content-security-policy']).not.toContain('unsafe');
+  const answer = await page.goto(`${server.url}/events`);
+  expect(answer?.headers()['content-security-policy']).not.toContain('unsafe');
   await page.waitForSelector('.status-connected');
   await page.locator('.event').click();
   await page.getByRole('combobox', { name: 'App' }).click();
