@@ -6,7 +6,7 @@ export interface Waiter {
 }
 
 /** Share of the serving thread that fan-out may take before wake-ups are gathered. */
-const TARGET_LOAD = 0.5;
+const TARGET_LOAD = 0.75;
 const MAX_WINDOW_MS = 50;
 /** Fan-out goes on in slices of this length, so that requests are served in between. */
 const SLICE_MS = 4;
