@@ -1,55 +1,16 @@
-import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import type { FeedDefinition } from '../src/engine/feed.ts';
 import { formatCursor } from '../src/protocol/cursor.ts';
 import { type EngineSystem, engineSystem, TEST_FEED } from './support/engine-system.ts';
-
-interface Page {
-  readonly events: readonly { readonly text: string }[];
-  readonly cursor: string;
-  readonly upToDate: boolean;
-}
-
-/** A WebSocket and everything it received. */
-async function openSocket({ url }: EngineSystem, { query = '', protocols = [] as string[] } = {}) {
-  const socket = new WebSocket(`${url.replace('http:', 'ws:')}${query}`, protocols);
-  const frames: { type: string; [member: string]: unknown }[] = [];
-  socket.onmessage = ({ data }) => frames.push(JSON.parse(String(data)));
-  const closed = new Promise<CloseEvent>((resolve) => {
-    socket.onclose = resolve;
-  });
-  await new Promise((resolve, reject) => {
-    socket.onopen = resolve;
-    socket.onerror = reject;
-  });
-  return { socket, frames, closed, [Symbol.dispose]: () => socket.close() };
-}
-
-/** The text of an SSE response so far. */
-async function openSse({ url }: EngineSystem, { query = '', headers = {} as Record<string, string> } = {}) {
-  const abort = new AbortController();
-  const response = await fetch(`${url}${query}`, {
-    headers: { accept: 'text/event-stream', ...headers },
-    signal: abort.signal,
-  });
-  const stream = { response, text: '', isEnded: false, [Symbol.dispose]: () => abort.abort() };
-  const read = async () => {
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) stream.text += decoder.decode(chunk, { stream: true });
-  };
-  read().then(
-    () => {
-      stream.isEnded = true;
-    },
-    () => {},
-  );
-  return stream;
-}
-
-const getPage = async ({ url }: EngineSystem, query = '', headers: Record<string, string> = {}) => {
-  const response = await fetch(`${url}${query}`, { headers: { accept: 'application/json', ...headers } });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Page };
-};
+import {
+  getPage,
+  handshake,
+  openHalfOpen,
+  openSocket,
+  openSse,
+  openStalled,
+  rawRequest,
+} from './support/feed-peers.ts';
 
 test('a plain WebSocket gets one frame per event and nothing else', async () => {
   await using system = await engineSystem({ timings: { heartbeatMs: 1_000 } });
@@ -125,15 +86,7 @@ test('an event that cannot be encoded is left out, and every reader goes on', as
 
 test('an unknown subprotocol is not echoed', async () => {
   await using system = await engineSystem();
-  const response = await rawRequest(system, [
-    'GET /feed HTTP/1.1',
-    'Host: x',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Protocol: other.v2',
-  ]);
+  const response = await rawRequest(system, handshake('other.v2'));
   expect(response).toMatch(/^HTTP\/1.1 101/);
   expect(response).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
   expect(response.toLowerCase()).not.toContain('sec-websocket-protocol');
@@ -340,65 +293,3 @@ test('closing tells WebSockets 1001, ends SSE with a retry time, and answers pol
   expect(system.feeds.readers.size).toBe(0);
   expect(await getPage(system)).toMatchObject({ status: 503, body: { error: { code: 'shutting_down' } } });
 });
-
-function handshake(protocol?: string): string[] {
-  return [
-    'GET /feed HTTP/1.1',
-    'Host: x',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    'Sec-WebSocket-Version: 13',
-    ...(protocol ? [`Sec-WebSocket-Protocol: ${protocol}`] : []),
-  ];
-}
-
-/** A TCP connection that sent these lines, and what came back. */
-async function openTcp({ server }: EngineSystem, lines: string[]) {
-  const socket = connect(server.port, '127.0.0.1');
-  const peer = { socket, received: [] as Buffer[], isEnded: false };
-  socket.on('data', (chunk) => peer.received.push(chunk));
-  socket.on('error', () => {});
-  socket.on('close', () => {
-    peer.isEnded = true;
-  });
-  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-  await expect.poll(() => Buffer.concat(peer.received).toString('latin1')).toContain('\r\n\r\n');
-  return peer;
-}
-
-async function rawRequest(system: EngineSystem, lines: string[]): Promise<string> {
-  const peer = await openTcp(system, lines);
-  peer.socket.destroy();
-  return Buffer.concat(peer.received).toString('latin1');
-}
-
-/** A WebSocket whose peer reads but never answers anything. */
-function openHalfOpen(system: EngineSystem) {
-  return openTcp(system, handshake());
-}
-
-/** A client that stops reading right after the start. */
-async function openStalled(system: EngineSystem, kind: string) {
-  const lines =
-    kind === 'sse'
-      ? ['GET /feed HTTP/1.1', 'Host: x', 'Accept: text/event-stream']
-      : handshake(kind === 'websocket-v1' ? 'millrace.v1' : undefined);
-  const peer = await openTcp(system, lines);
-  await expect.poll(() => system.feeds.readers.size).toBe(1);
-  peer.socket.pause();
-  return {
-    /** Reads on until `count` events have come; returns the number each begins with. */
-    async readOn(count: number): Promise<number[]> {
-      peer.socket.resume();
-      const numbers = () => [
-        ...Buffer.concat(peer.received)
-          .toString('latin1')
-          .matchAll(/"text":"(\d+) x/g),
-      ];
-      await expect.poll(() => numbers().length, { timeout: 20_000, interval: 200 }).toBe(count);
-      peer.socket.destroy();
-      return numbers().map((match) => Number(match[1]));
-    },
-  };
-}
