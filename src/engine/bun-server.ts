@@ -36,7 +36,7 @@ export function startBunServer(options: BunServerOptions): RunningServer {
         // Without the header Bun would claim to speak whatever was offered first; empty, it is left out.
         upgrade: (owner, protocol = '') =>
           bun.upgrade(request, { data: owner, headers: { 'Sec-WebSocket-Protocol': protocol } }),
-        keepOpen: () => bun.timeout(request, 0),
+        allowSilence: (seconds) => bun.timeout(request, seconds),
       };
       return (await options.handle(request, connection)) as Response;
     },

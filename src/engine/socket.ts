@@ -24,6 +24,6 @@ export interface Connection {
   remoteAddress(): string;
   /** Answers 101, naming the subprotocol if there is one; false when the request is no valid handshake. */
   upgrade(owner: SocketOwner, protocol?: string): boolean;
-  /** Lets the response to this request stay silent for as long as it likes. */
-  keepOpen(): void;
+  /** Lets the response to this request stay silent for so many seconds; 0 stands for as long as it likes. */
+  allowSilence(seconds: number): void;
 }

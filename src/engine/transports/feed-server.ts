@@ -19,6 +19,8 @@ export type FeedServerOptions = Omit<FeedContext, 'hub' | 'sources' | 'sweeper' 
 
 /** Deadlines are looked at this often, and oftener where they are shorter than usual. */
 const SWEEP_INTERVAL_MS = 250;
+/** A waiting page is answered at its time even when the thread is late. */
+const POLL_GRACE_S = 15;
 
 /** Serves every feed on its one URL, by whichever transport the request asks for. */
 export class FeedServer {
@@ -63,6 +65,7 @@ export class FeedServer {
     const start = await this.#context.log.resolve(asked.cursor);
     const shared = { context: this.#context, feed, view, start };
     if (asked.transport === 'poll') {
+      connection.allowSilence(asked.waitMs / 1_000 + POLL_GRACE_S);
       const signal = AbortSignal.any([request.signal, this.#polls.signal]);
       return pollFeed({ ...shared, waitMs: asked.waitMs, signal });
     }
@@ -87,7 +90,7 @@ export class FeedServer {
   }
 
   #openSse(options: Streaming, request: Request, connection: Connection): Response {
-    connection.keepOpen();
+    connection.allowSilence(0);
     const feed = new SseFeed({ ...options, onClosed: (closed) => this.#forget(closed) });
     this.#connections.add(feed);
     return feed.respond(request.signal);
