@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../e2e/start-server.ts';
 import type { ClientEnvironment } from '../src/client/environment.ts';
 import { createFeedConnection } from '../src/client/feed-connection.ts';
+import { runtimeEnvironment } from '../src/client/runtime-environment.ts';
 import { ManualClock } from '../src/engine/manual-clock.ts';
 import { seqOf } from '../src/protocol/cursor.ts';
 import { createEventsModel } from '../src/surfaces/observability/web/events-model.ts';
@@ -263,6 +264,7 @@ function manualEnvironment(): { readonly environment: ClientEnvironment; readonl
         },
       };
     },
+    openEventStream: (url, options, handlers) => runtimeEnvironment.openEventStream(url, options, handlers),
     fetch: (url, init) => fetch(url, init),
     baseUrl: undefined,
     isOnline: () => true,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { STEADY_RECONNECT_POLICY } from '../protocol/reconnect-policy.ts';
 import { initialState, transition } from './connection-machine.ts';
 import {
   type ConnectionEvent,
@@ -26,6 +27,12 @@ const states = {
     name: 'polling',
     attempt: { kind: 'waiting', until: NOW + 30_000 },
     poll: { kind: 'waiting', until: NOW },
+  },
+  probing: {
+    ...position,
+    name: 'polling',
+    attempt: { kind: 'opening', id: 7, deadlineAt: NOW },
+    poll: { kind: 'waiting', until: NOW + 5_000 },
   },
   offline: { ...position, name: 'offline', attempt: { kind: 'waiting', until: NOW } },
   paused: { ...position, failures: 0, name: 'paused' },
@@ -171,6 +178,25 @@ const table: Record<Situation, Record<Happening, string>> = {
     pauseRequested: 'paused at e.5.t',
     resumeRequested: 'same',
   },
+  probing: {
+    snapshotLoaded: 'same',
+    snapshotFailed: 'same',
+    hello: 'live #7 silence 10000 at e.5.t',
+    progressed: 'same',
+    gapFound: 'reconnecting loading #8 failures 2 at nowhere',
+    closed: 'polling waiting +30000 poll waiting +5000 failures 3 at e.5.t',
+    superseded: 'evicted at e.5.t',
+    tokenRefused: 'unauthorized at e.5.t',
+    polled: 'polling opening #7 poll waiting +10000 failures 2 at e.8.t',
+    pollFailed: 'polling opening #7 poll waiting +10000 failures 2 at e.5.t',
+    refused: 'unauthorized at e.5.t',
+    due: 'polling waiting +30000 poll waiting +5000 failures 3 at e.5.t',
+    wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
+    cameOnline: 'same',
+    reconnectRequested: 'reconnecting opening #8 at e.5.t',
+    pauseRequested: 'paused at e.5.t',
+    resumeRequested: 'same',
+  },
   offline: {
     snapshotLoaded: 'same',
     snapshotFailed: 'same',
@@ -220,7 +246,7 @@ function hasFailuresShown(state: ConnectionState): boolean {
 
 function describeActivity(activity: { kind: string; until?: number; deadlineAt?: number; id?: number }): string {
   if (activity.until !== undefined) return `${activity.kind} +${activity.until - NOW}`;
-  expect(activity.deadlineAt).toBe(DEADLINE);
+  expect(activity.deadlineAt).toBe(activity.id === 7 ? NOW : DEADLINE);
   return `${activity.kind} #${activity.id}`;
 }
 
@@ -271,14 +297,36 @@ describe('transition', () => {
     expect(transition({ ...states.opening, isUntried: true }, events.closed, settings, moment).isUntried).toBe(true);
   });
 
-  it('polls after five failures, keeps probing the stream, and returns to live', () => {
-    const failed = transition({ ...states.reopening, failures: 4 }, events.closed, settings, moment);
-    expect(describeState(failed)).toBe('polling waiting +30000 poll fetching #8 failures 5 at e.5.t');
+  it('polls after five failed reconnections, keeps probing the stream, and returns to live', () => {
+    const failed = transition({ ...states.reopening, failures: 5 }, events.closed, settings, moment);
+    expect(describeState(failed)).toBe('polling waiting +30000 poll fetching #8 failures 6 at e.5.t');
     const probing = transition(failed, events.due, settings, { now: NOW + 30_000, random: 0.5 });
     expect(demandOf(probing).socket).toBeDefined();
-    expect(transition(probing, events.hello, settings, moment).name).toBe('live');
+    expect(transition(probing, events.hello, settings, moment)).toMatchObject({ name: 'live', failures: 0 });
     const refusedProbe = transition(probing, events.closed, settings, { now: NOW + 30_100, random: 0.5 });
     expect(refusedProbe.name).toBe('polling');
+  });
+
+  it('has no position to probe the stream with until a poll gives one, and then probes at once', () => {
+    const nowhere: ConnectionState = { ...states.polling, cursor: undefined, attempt: { kind: 'waiting', until: NOW } };
+    expect(describeState(transition(nowhere, events.due, settings, moment))).toBe(
+      'polling waiting +30000 poll fetching #8 failures 2 at nowhere',
+    );
+    expect(demandOf(transition(nowhere, events.due, { ...settings, hasSnapshot: false }, moment)).socket).toBe(9);
+    expect(describeState(transition(nowhere, events.polled, settings, moment))).toBe(
+      'polling opening #8 poll waiting +10000 failures 2 at e.8.t',
+    );
+  });
+
+  it('asks at once for the rest of a page that was cut short', () => {
+    const more = transition(states.polling, { ...events.polled, hasMore: true }, settings, moment);
+    expect(describeState(more)).toBe('polling waiting +30000 poll fetching #8 failures 2 at e.8.t');
+  });
+
+  it('waits the ordinary delay after every loss under the steady policy', () => {
+    const healthy: ConnectionState = { ...states.live, failures: 0, since: NOW - 60_000 };
+    const after = transition(healthy, events.closed, { ...settings, policy: STEADY_RECONNECT_POLICY }, moment);
+    expect(statusOf(after)).toEqual({ name: 'reconnecting', nextRetryAt: NOW + 1_000, failures: 1 });
   });
 
   it('stays in its state when the clock wakes it early', () => {

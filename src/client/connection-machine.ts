@@ -55,8 +55,7 @@ export function transition(
     case 'closed':
       return hasSocket(state) ? closed(state, event.code, step) : state;
     case 'polled':
-      if (state.name !== 'polling') return state;
-      return { ...state, cursor: event.cursor, isUntried: false, poll: nextPoll(step) };
+      return state.name === 'polling' ? polled(state, event, step) : state;
     case 'pollFailed':
       return state.name === 'polling' ? { ...state, poll: nextPoll(step) } : state;
     case 'refused':
@@ -129,7 +128,8 @@ function fail(state: ConnectionState, step: Step): ConnectionState {
   const next = { ...positionOf(state), isUntried: state.isUntried && state.name !== 'live', failures };
   if (state.name === 'polling') return { ...next, name: 'polling', attempt: nextProbe(step), poll: state.poll };
   if (state.name === 'offline') return wait('offline', next, step);
-  if (poll && failures >= poll.afterFailures && next.cursor !== undefined) {
+  // The first failure is the loss itself, or the first try: no reconnection.
+  if (poll && failures > poll.afterFailures) {
     const id = next.lastId + 1;
     const deadlineAt = step.now + step.settings.attemptTimeoutMs;
     return {
@@ -141,6 +141,19 @@ function fail(state: ConnectionState, step: Step): ConnectionState {
     };
   }
   return wait('reconnecting', next, step, healthyForMs);
+}
+
+/** The first position that a poll gives is tried on the stream at once. */
+function polled(
+  state: Extract<ConnectionState, { name: 'polling' }>,
+  { cursor, hasMore }: { readonly cursor: string; readonly hasMore?: boolean },
+  step: Step,
+): ConnectionState {
+  let { lastId, attempt } = state;
+  const deadlineAt = step.now + step.settings.attemptTimeoutMs;
+  if (state.cursor === undefined && attempt.kind === 'waiting') attempt = { kind: 'opening', id: ++lastId, deadlineAt };
+  const poll = hasMore ? ({ kind: 'fetching', id: ++lastId, deadlineAt } as const) : nextPoll(step);
+  return { ...state, cursor, isUntried: false, lastId, attempt, poll };
 }
 
 function nextProbe({ now, random, settings: { policy } }: Step) {
@@ -161,6 +174,8 @@ function goLive(
   const silenceMs = hello.heartbeatMs > 0 ? 2 * hello.heartbeatMs : settings.silenceMs;
   return {
     ...positionOf(state),
+    // A stream that comes back out of polling ends the row of failures.
+    failures: state.name === 'polling' ? 0 : state.failures,
     cursor: state.cursor ?? hello.cursor,
     name: 'live',
     id: state.attempt.id,
@@ -215,7 +230,9 @@ function duePolling(state: Extract<ConnectionState, { name: 'polling' }>, step: 
   }
   if (endOf(attempt) <= step.now) {
     if (attempt.kind === 'opening') failures += 1;
-    attempt = attempt.kind === 'waiting' ? { kind: 'opening', id: ++lastId, deadlineAt } : nextProbe(step);
+    // Without a position the stream would be joined at its head, past what only a snapshot or a poll can show.
+    const canProbe = state.cursor !== undefined || !step.settings.hasSnapshot;
+    attempt = attempt.kind === 'waiting' && canProbe ? { kind: 'opening', id: ++lastId, deadlineAt } : nextProbe(step);
   }
   return { ...state, attempt, poll, lastId, failures };
 }

@@ -51,7 +51,8 @@ export type ConnectionEvent =
   /** The stream cannot be continued from the cursor: a `reset`, or a batch that starts elsewhere. */
   | { readonly type: 'gapFound' }
   | { readonly type: 'closed'; readonly code: number }
-  | { readonly type: 'polled'; readonly cursor: string }
+  /** A poll gave everything up to `cursor`; `hasMore` when the answer was cut short and the rest waits. */
+  | { readonly type: 'polled'; readonly cursor: string; readonly hasMore?: boolean }
   | { readonly type: 'pollFailed' }
   /** A request was answered 401 or 403. */
   | { readonly type: 'refused' }
@@ -76,11 +77,14 @@ export interface ConnectionSettings {
 }
 
 export interface PollSettings {
-  /** Default 5 (specs/001 AC-2). */
+  /** Reconnections that fail in a row, not counting the loss before them. Default 5 (specs/001 AC-2). */
   readonly afterFailures: number;
   /** Default 10000. */
   readonly everyMs: number;
 }
+
+/** The poll fallback of specs/001 AC-2. */
+export const DEFAULT_POLL_SETTINGS: PollSettings = { afterFailures: 5, everyMs: 10_000 };
 
 export const DEFAULT_SETTINGS: ConnectionSettings = {
   policy: DEFAULT_RECONNECT_POLICY,

@@ -9,6 +9,26 @@ export interface SocketHandlers {
   onClose(code: number): void;
 }
 
+/** One server-sent event. */
+export interface StreamEvent {
+  readonly event: string;
+  /** The `id:` in force, which is the cursor after the event. */
+  readonly id: string | undefined;
+  readonly data: string;
+}
+
+export interface EventStreamHandlers {
+  onEvent(event: StreamEvent): void;
+  /** Called once, also when the stream never opened. The code is a WebSocket close code. */
+  onClose(code: number): void;
+}
+
+export interface EventStreamOptions {
+  /** The types to deliver, `hello`, `heartbeat` and `reset` among them; undefined delivers every type. */
+  readonly eventTypes: readonly string[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Everything a connection takes from its surroundings, so that tests can script it. */
 export interface ClientEnvironment {
   /** Milliseconds on a clock that never goes back. */
@@ -16,7 +36,9 @@ export interface ClientEnvironment {
   random(): number;
   /** Runs `action` once after `delayMs`; returns the function that cancels it. */
   schedule(delayMs: number, action: () => void): () => void;
-  openSocket(url: string, protocols: readonly string[], handlers: SocketHandlers): Socket;
+  /** Undefined where there is no WebSocket. */
+  readonly openSocket: ((url: string, protocols: readonly string[], handlers: SocketHandlers) => Socket) | undefined;
+  openEventStream(url: string, options: EventStreamOptions, handlers: EventStreamHandlers): Socket;
   fetch(
     url: string,
     init: { readonly headers: Record<string, string>; readonly signal: AbortSignal },

@@ -205,7 +205,7 @@ describe('createFeedConnection', () => {
 
   it('polls the same URL with the same cursor while the stream cannot be opened', async () => {
     const { environment, connection, received, socket, name } = scene({
-      settings: { poll: { afterFailures: 2, everyMs: 10_000 } },
+      settings: { poll: { afterFailures: 1, everyMs: 10_000 } },
     });
     environment.respond = () =>
       Response.json({ events: [event(11)], from: cursor(10), cursor: cursor(11), upToDate: true });

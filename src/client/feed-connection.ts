@@ -1,5 +1,4 @@
-import { type EventMessage, MILLRACE_V1, pageSchema, type ServerFrame, serverFrameSchema } from '../protocol/frames.ts';
-import { browserEnvironment } from './browser-environment.ts';
+import type { EventMessage, ServerFrame } from '../protocol/frames.ts';
 import { initialState, transition } from './connection-machine.ts';
 import {
   type ConnectionEvent,
@@ -14,22 +13,41 @@ import {
 } from './connection-state.ts';
 import type { ClientEnvironment } from './environment.ts';
 import { type FeedProblem, RefusedError } from './feed-problem.ts';
-import { feedUrl } from './feed-url.ts';
 import { meaningOf, takeBatch } from './frame-intake.ts';
+import { loadPage } from './load-page.ts';
+import { openStream, type StreamTransport } from './open-stream.ts';
+import { runtimeEnvironment } from './runtime-environment.ts';
 
-export interface FeedConnectionOptions {
+/** `Event` is what `parse` makes of a message; without `parse` it is the message itself. */
+export interface FeedConnectionOptions<Event = EventMessage> {
   /** The feed's URL, absolute or relative to the page, for example `/stream`. */
   readonly url: string;
+  /** How the stream is read. Default `websocket`; a runtime without WebSocket, such as Node 20, uses `sse`. */
+  readonly transport?: StreamTransport;
+  /**
+   * The feed's own event types. With them, browsers read SSE by their `EventSource`, which delivers no other types;
+   * without them by `fetch`, which delivers all.
+   */
+  readonly eventTypes?: readonly string[];
   /**
    * Loads and shows the state the stream continues from, and resolves with the cursor it is as of. Called at the start
    * and whenever the position is lost. Without it the stream is joined at its head.
    */
   readonly snapshot?: (signal: AbortSignal) => Promise<string>;
   /** Receives every event after the snapshot exactly once, in the order of the log. */
-  readonly onEvents: (events: readonly EventMessage[]) => void;
+  readonly onEvents: (events: readonly Event[]) => void;
+  /** Checks one message, for example by a zod schema; what it throws for is reported to `onInvalid` and skipped. */
+  readonly parse?: (message: EventMessage) => Event;
+  /** Told of a message that `parse` threw for. */
+  readonly onInvalid?: (message: EventMessage, cause: unknown) => void;
+  /**
+   * Where `settings.poll` polls a state instead of the feed's own pages: loads and shows it, and resolves with the
+   * cursor it is as of, as `snapshot` does (specs/001 polls `GET /reconciliation/latest`).
+   */
+  readonly poll?: (signal: AbortSignal) => Promise<string>;
   readonly onProblem?: (problem: FeedProblem) => void;
   readonly settings?: Partial<Omit<ConnectionSettings, 'hasSnapshot'>>;
-  /** Default: the browser's. */
+  /** Default: the runtime's. */
   readonly environment?: ClientEnvironment;
 }
 
@@ -47,6 +65,8 @@ export interface FeedConnection {
   readonly subscribe: (listener: () => void) => () => void;
   /** The position up to which everything was received. */
   cursor(): string | undefined;
+  /** How many messages `parse` threw for. */
+  invalidCount(): number;
   /** The clock that `status().nextRetryAt` is on. */
   now(): number;
 }
@@ -56,14 +76,15 @@ interface Running {
   stop(): void;
 }
 
-export function createFeedConnection(options: FeedConnectionOptions): FeedConnection {
-  const environment = options.environment ?? browserEnvironment;
+export function createFeedConnection<Event = EventMessage>(options: FeedConnectionOptions<Event>): FeedConnection {
+  const environment = options.environment ?? runtimeEnvironment;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings, hasSnapshot: options.snapshot !== undefined };
   const listeners = new Set<() => void>();
   const running = new Map<'snapshot' | 'socket' | 'poll', Running>();
   let state = initialState(settings, environment.now());
   let status = statusOf(state);
   let isStarted = false;
+  let invalidCount = 0;
   let cancelTimer = () => {};
   let stopListening = () => {};
 
@@ -119,11 +140,17 @@ export function createFeedConnection(options: FeedConnectionOptions): FeedConnec
   }
 
   function openSocket(id: number): void {
-    const url = feedUrl(options.url, environment.baseUrl, { socket: true, cursor: state.cursor });
-    const socket = environment.openSocket(url, [MILLRACE_V1], {
-      onMessage: (text) => running.get('socket')?.id === id && receive(text),
-      onClose: (code) => running.get('socket')?.id === id && send({ type: 'closed', code }),
-    });
+    const isCurrent = () => running.get('socket')?.id === id;
+    const { url, transport = 'websocket', eventTypes } = options;
+    const socket = openStream(
+      environment,
+      { url, transport, eventTypes, cursor: state.cursor },
+      {
+        onFrame: (frame) => isCurrent() && receive(frame),
+        onInvalid: (cause) => isCurrent() && report({ kind: 'invalid_frame', message: messageOf(cause) }),
+        onClose: (code) => isCurrent() && send({ type: 'closed', code }),
+      },
+    );
     running.set('socket', { id, stop: () => socket.close() });
   }
 
@@ -131,13 +158,12 @@ export function createFeedConnection(options: FeedConnectionOptions): FeedConnec
     const abort = new AbortController();
     running.set(kind, { id, stop: () => abort.abort() });
     const isCurrent = () => running.get(kind)?.id === id;
-    const work = kind === 'snapshot' ? loadSnapshot(abort.signal) : loadPage(abort.signal);
+    const work = kind === 'snapshot' ? loadSnapshot(abort.signal) : poll(abort.signal);
     work.then(
       (apply) => isCurrent() && apply(),
       (cause: unknown) => {
         if (!isCurrent()) return;
-        const message = cause instanceof Error ? cause.message : String(cause);
-        report({ kind: kind === 'snapshot' ? 'snapshot_failed' : 'poll_failed', message, cause });
+        report({ kind: kind === 'snapshot' ? 'snapshot_failed' : 'poll_failed', message: messageOf(cause), cause });
         if (cause instanceof RefusedError) send({ type: 'refused' });
         else send({ type: kind === 'snapshot' ? 'snapshotFailed' : 'pollFailed' });
       },
@@ -149,39 +175,29 @@ export function createFeedConnection(options: FeedConnectionOptions): FeedConnec
     return () => send(cursor === undefined ? { type: 'snapshotFailed' } : { type: 'snapshotLoaded', cursor });
   }
 
-  async function loadPage(signal: AbortSignal): Promise<() => void> {
-    const url = feedUrl(options.url, environment.baseUrl, { socket: false, cursor: state.cursor });
-    const response = await environment.fetch(url, { headers: { accept: 'application/json' }, signal });
-    if (response.status === 410) return () => lose('the position has expired');
-    if (response.status === 401 || response.status === 403) throw new RefusedError(`HTTP ${response.status}`);
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    const page = pageSchema.parse(await response.json());
+  /** Without a position only a state can be polled: a page of the feed would begin at its head. */
+  async function poll(signal: AbortSignal): Promise<() => void> {
+    const loadState = options.poll ?? (state.cursor === undefined ? options.snapshot : undefined);
+    if (loadState) {
+      const cursor = await loadState(signal);
+      return () => send({ type: 'polled', cursor });
+    }
+    const page = await loadPage(environment, { url: options.url, cursor: state.cursor, signal });
+    if (!page) return () => lose('the position has expired');
     return () => {
-      const { cursor } = state;
-      if (cursor === undefined) return;
-      const taken = takeBatch(cursor, { from: page.from, to: page.cursor, events: page.events });
+      const taken = takeBatch(state.cursor ?? page.from, { from: page.from, to: page.cursor, events: page.events });
       if (taken.kind === 'gap') return lose('a page starts elsewhere');
       deliver(taken.events);
-      send({ type: 'polled', cursor: taken.cursor });
+      send({ type: 'polled', cursor: taken.cursor, hasMore: !page.upToDate });
     };
   }
 
-  function receive(text: string): void {
-    const frame = decode(text);
-    if (!frame || (frame.type !== 'hello' && frame.type !== 'reset' && state.name !== 'live')) return;
+  function receive(frame: ServerFrame): void {
+    if (frame.type !== 'hello' && frame.type !== 'reset' && state.name !== 'live') return;
     const { events, happening, gap } = meaningOf(frame, state.cursor);
     if (gap !== undefined) report({ kind: 'gap', message: gap });
     deliver(events);
     if (happening) send(happening);
-  }
-
-  function decode(text: string): ServerFrame | undefined {
-    try {
-      return serverFrameSchema.parse(JSON.parse(text));
-    } catch (cause) {
-      report({ kind: 'invalid_frame', message: cause instanceof Error ? cause.message : String(cause) });
-      return undefined;
-    }
   }
 
   function lose(message: string): void {
@@ -189,12 +205,28 @@ export function createFeedConnection(options: FeedConnectionOptions): FeedConnec
     send({ type: 'gapFound' });
   }
 
-  function deliver(events: readonly EventMessage[]): void {
+  function deliver(messages: readonly EventMessage[]): void {
+    // Without `parse`, `Event` is the message: the default of the type parameter.
+    const events = options.parse ? messages.flatMap(parse) : (messages as readonly Event[]);
     if (events.length === 0) return;
     try {
       options.onEvents(events);
     } catch (cause) {
-      report({ kind: 'handler_failed', message: cause instanceof Error ? cause.message : String(cause), cause });
+      report({ kind: 'handler_failed', message: messageOf(cause), cause });
+    }
+  }
+
+  function parse(message: EventMessage): Event[] {
+    try {
+      return options.parse ? [options.parse(message)] : [];
+    } catch (cause) {
+      invalidCount += 1;
+      try {
+        options.onInvalid?.(message, cause);
+      } catch (error) {
+        report({ kind: 'handler_failed', message: messageOf(error), cause: error });
+      }
+      return [];
     }
   }
 
@@ -232,6 +264,11 @@ export function createFeedConnection(options: FeedConnectionOptions): FeedConnec
       return () => listeners.delete(listener);
     },
     cursor: () => state.cursor,
+    invalidCount: () => invalidCount,
     now: () => environment.now(),
   };
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

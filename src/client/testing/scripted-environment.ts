@@ -1,4 +1,4 @@
-import type { ClientEnvironment, SocketHandlers } from '../environment.ts';
+import type { ClientEnvironment, EventStreamHandlers, EventStreamOptions, SocketHandlers } from '../environment.ts';
 
 /** A socket whose other end is the test. */
 export interface ScriptedSocket {
@@ -13,12 +13,26 @@ export interface ScriptedSocket {
   end(code: number): void;
 }
 
+/** An event stream whose other end is the test. */
+export interface ScriptedEventStream {
+  readonly url: string;
+  readonly options: EventStreamOptions;
+  isClosed: boolean;
+  /** Sends a message as the server does: `event:` its type, `id:` its cursor. */
+  send(message: { readonly type: string; readonly cursor?: string }): void;
+  sendText(event: string, id: string | undefined, data: string): void;
+  end(code?: number): void;
+}
+
 /** An environment without real time, network or chance, moved by hand. */
 export class ScriptedEnvironment implements ClientEnvironment {
   readonly baseUrl = 'http://millrace.test/events';
   readonly sockets: ScriptedSocket[] = [];
+  readonly streams: ScriptedEventStream[] = [];
   readonly requests: string[] = [];
   respond: (url: string) => Response = () => new Response('', { status: 503 });
+  /** What every draw of chance gives. The default is the middle of the jitter, so that delays are exact. */
+  chance = 0.5;
   #now = 0;
   #isOnline = true;
   #timers = new Map<symbol, { readonly at: number; readonly action: () => void }>();
@@ -29,7 +43,7 @@ export class ScriptedEnvironment implements ClientEnvironment {
   }
 
   random(): number {
-    return 0.5;
+    return this.chance;
   }
 
   schedule(delayMs: number, action: () => void): () => void {
@@ -38,7 +52,11 @@ export class ScriptedEnvironment implements ClientEnvironment {
     return () => this.#timers.delete(key);
   }
 
-  openSocket(url: string, protocols: readonly string[], handlers: SocketHandlers) {
+  openSocket: ClientEnvironment['openSocket'] = (
+    url: string,
+    protocols: readonly string[],
+    handlers: SocketHandlers,
+  ) => {
     const socket: ScriptedSocket = {
       url,
       protocols,
@@ -54,6 +72,26 @@ export class ScriptedEnvironment implements ClientEnvironment {
     return {
       close: () => {
         socket.isClosed = true;
+      },
+    };
+  };
+
+  openEventStream(url: string, options: EventStreamOptions, handlers: EventStreamHandlers) {
+    const stream: ScriptedEventStream = {
+      url,
+      options,
+      isClosed: false,
+      send: (message) => stream.sendText(message.type, message.cursor, JSON.stringify(message)),
+      sendText: (event, id, data) => handlers.onEvent({ event, id, data }),
+      end: (code = 1006) => {
+        stream.isClosed = true;
+        handlers.onClose(code);
+      },
+    };
+    this.streams.push(stream);
+    return {
+      close: () => {
+        stream.isClosed = true;
       },
     };
   }
@@ -100,6 +138,7 @@ export class ScriptedEnvironment implements ClientEnvironment {
 
   /** What the connection has running or registered. */
   get leftovers(): number {
-    return this.#timers.size + this.#onlineListeners.size + this.sockets.filter((socket) => !socket.isClosed).length;
+    const open = [...this.sockets, ...this.streams].filter(({ isClosed }) => !isClosed).length;
+    return this.#timers.size + this.#onlineListeners.size + open;
   }
 }

@@ -1,0 +1,58 @@
+import { MILLRACE_V1, type ServerFrame } from '../protocol/frames.ts';
+import type { ClientEnvironment, Socket } from './environment.ts';
+import { feedUrl } from './feed-url.ts';
+import { CONTROL_EVENT_TYPES, frameOfStreamEvent, frameOfText, positionAfter } from './stream-frame.ts';
+
+/** How the stream of a feed is read; pages are the same on both. */
+export type StreamTransport = 'websocket' | 'sse';
+
+export interface StreamRequest {
+  readonly url: string;
+  readonly transport: StreamTransport;
+  readonly cursor: string | undefined;
+  /** The feed's own event types; undefined reads the stream so that every type is delivered. */
+  readonly eventTypes: readonly string[] | undefined;
+}
+
+export interface StreamHandlers {
+  onFrame(frame: ServerFrame): void;
+  /** What came was no frame; the stream goes on. */
+  onInvalid(cause: unknown): void;
+  onClose(code: number): void;
+}
+
+/** Opens the stream of one attempt and gives what it carries as frames, whatever the transport. */
+export function openStream(environment: ClientEnvironment, request: StreamRequest, handlers: StreamHandlers): Socket {
+  const { onClose } = handlers;
+  const { baseUrl } = environment;
+  const take = (decode: () => ServerFrame): void => {
+    let frame: ServerFrame;
+    try {
+      frame = decode();
+    } catch (cause) {
+      handlers.onInvalid(cause);
+      return;
+    }
+    handlers.onFrame(frame);
+  };
+  if (request.transport === 'websocket' && environment.openSocket) {
+    const url = feedUrl(request.url, baseUrl, { socket: true, cursor: request.cursor });
+    return environment.openSocket(url, [MILLRACE_V1], { onMessage: (text) => take(() => frameOfText(text)), onClose });
+  }
+  let position = request.cursor;
+  const url = feedUrl(request.url, baseUrl, { socket: false, cursor: request.cursor });
+  const eventTypes = request.eventTypes && [...CONTROL_EVENT_TYPES, ...request.eventTypes];
+  return environment.openEventStream(
+    url,
+    { eventTypes, headers: {} },
+    {
+      onEvent: (event) =>
+        take(() => {
+          const frame = frameOfStreamEvent(event, position);
+          position = positionAfter(frame, position);
+          return frame;
+        }),
+      onClose,
+    },
+  );
+}

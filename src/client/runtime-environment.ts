@@ -1,0 +1,60 @@
+import type { ClientEnvironment, Socket, SocketHandlers } from './environment.ts';
+import { openFetchEventStream } from './fetch-event-stream.ts';
+import { openNativeEventStream } from './native-event-stream.ts';
+
+/** Code of a connection that ended without a close frame (RFC 6455 section 7.1.5). */
+const ABNORMAL_CLOSURE = 1006;
+
+/** What the runtime offers, looked up when it is used: a browser page, Bun or Node, whose globals differ. */
+export const runtimeEnvironment: ClientEnvironment = {
+  now: () => performance.now(),
+  random: () => Math.random(),
+  schedule(delayMs, action) {
+    const timer = setTimeout(action, delayMs);
+    return () => clearTimeout(timer);
+  },
+  get openSocket() {
+    return typeof WebSocket === 'undefined' ? undefined : openWebSocket;
+  },
+  openEventStream(url, options, handlers) {
+    const { eventTypes, headers } = options;
+    const isNative = typeof EventSource !== 'undefined' && eventTypes && Object.keys(headers).length === 0;
+    return isNative ? openNativeEventStream(url, eventTypes, handlers) : openFetchEventStream(url, options, handlers);
+  },
+  fetch: (url, init) => fetch(url, init),
+  get baseUrl() {
+    return typeof location === 'undefined' ? undefined : location.href;
+  },
+  // Node has no `navigator` or one that says nothing about the network.
+  isOnline: () => (typeof navigator === 'undefined' ? true : navigator.onLine !== false),
+  onOnlineChange(listener) {
+    if (typeof addEventListener === 'undefined') return () => {};
+    const stop = new AbortController();
+    addEventListener('online', () => listener(true), { signal: stop.signal });
+    addEventListener('offline', () => listener(false), { signal: stop.signal });
+    return () => stop.abort();
+  },
+};
+
+function openWebSocket(url: string, protocols: readonly string[], handlers: SocketHandlers): Socket {
+  const socket = new WebSocket(url, [...protocols]);
+  const detach = new AbortController();
+  const { signal } = detach;
+  socket.addEventListener('message', ({ data }) => handlers.onMessage(typeof data === 'string' ? data : ''), {
+    signal,
+  });
+  socket.addEventListener(
+    'close',
+    ({ code }) => {
+      detach.abort();
+      handlers.onClose(code || ABNORMAL_CLOSURE);
+    },
+    { signal },
+  );
+  return {
+    close() {
+      detach.abort();
+      socket.close();
+    },
+  };
+}

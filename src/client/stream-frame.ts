@@ -1,0 +1,44 @@
+import { eventMessageSchema, type ServerFrame, serverFrameSchema } from '../protocol/frames.ts';
+import type { StreamEvent } from './environment.ts';
+import { continues } from './frame-intake.ts';
+
+/** The event types of the protocol itself; `EventSource` delivers only what is named to it. */
+export const CONTROL_EVENT_TYPES = ['hello', 'heartbeat', 'reset'] as const;
+
+/** The frame that a WebSocket text holds; throws where it is none. */
+export function frameOfText(text: string): ServerFrame {
+  return serverFrameSchema.parse(JSON.parse(text));
+}
+
+/**
+ * The frame that a server-sent event stands for; throws where it is none. There is no `from` on this transport: TCP keeps
+ * the order, so an event continues whatever the stream gave last.
+ */
+export function frameOfStreamEvent({ event, id, data }: StreamEvent, position: string | undefined): ServerFrame {
+  const value: unknown = JSON.parse(data);
+  const members = typeof value === 'object' && value !== null ? value : {};
+  const message = { ...(id === undefined ? {} : { cursor: id }), ...members, type: event };
+  if (event === 'heartbeat') return serverFrameSchema.parse({ at: '', ...message });
+  if (CONTROL_EVENT_TYPES.some((type) => type === event)) return serverFrameSchema.parse(message);
+  const read = eventMessageSchema.parse(message);
+  if (position === read.cursor) return { type: 'batch', from: position, to: position, events: [] };
+  // An earlier event, or one of another log, does not continue the position: it begins and ends where it says.
+  const from = position !== undefined && continues(read.cursor, position) ? position : read.cursor;
+  return { type: 'batch', from, to: read.cursor, events: [read] };
+}
+
+/** Where a stream stands after a frame. */
+export function positionAfter(frame: ServerFrame, position: string | undefined): string | undefined {
+  switch (frame.type) {
+    case 'hello':
+    case 'heartbeat':
+    case 'reset':
+      return frame.cursor;
+    case 'batch':
+      return frame.to;
+    case 'pong':
+      return position;
+    default:
+      return frame satisfies never;
+  }
+}
