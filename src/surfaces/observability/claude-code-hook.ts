@@ -1,7 +1,7 @@
+import { isJsonObject } from '../../engine/http/json-safety.ts';
 import { MillraceError } from '../../protocol/errors.ts';
 import type { EventInput } from './event-input.ts';
 import { cleanName, hookEvent } from './hook-payload.ts';
-import { isJsonObject } from './json-safety.ts';
 
 export interface ClaudeCodeHookOptions {
   /** `?source_app=` of the request. Default: the name of the folder the agent works in. */

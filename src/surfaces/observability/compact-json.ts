@@ -1,4 +1,4 @@
-import { FORBIDDEN_KEYS } from './json-safety.ts';
+import { FORBIDDEN_KEYS } from '../../engine/http/json-safety.ts';
 
 interface Caps {
   readonly stringLength: number;

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type { Issue } from '../../engine/http/issues.ts';
 
 /** An event as its sender gives it: an `ObservedEvent` before the log has numbered it. */
 export interface EventInput {
@@ -13,11 +13,6 @@ export interface EventInput {
   readonly agent_type?: string | undefined;
 }
 
-export interface Issue {
-  readonly path: string;
-  readonly message: string;
-}
-
 export type ParsedInput =
   | { readonly ok: true; readonly event: EventInput; readonly shape: 'event' | 'hook-script' }
   | { readonly ok: false; readonly issues: readonly Issue[] };
@@ -25,11 +20,4 @@ export type ParsedInput =
 /** Text of the event for the log. `JSON.stringify` leaves out members that are `undefined`. */
 export function encodeEventInput(event: EventInput): string {
   return JSON.stringify(event);
-}
-
-export function issuesOf(error: z.ZodError): readonly Issue[] {
-  return error.issues.map((issue) => ({
-    path: issue.path.join('.'),
-    message: issue.code === 'invalid_type' && issue.input === undefined ? 'is required' : issue.message,
-  }));
 }

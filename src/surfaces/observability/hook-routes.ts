@@ -1,10 +1,10 @@
 import type { Hono } from 'hono';
 import type { Clock } from '../../engine/clock.ts';
+import { decodeUtf8, readBody } from '../../engine/http/read-body.ts';
 import type { SurfaceContext } from '../../engine/surface.ts';
 import { MillraceError } from '../../protocol/errors.ts';
 import { claudeCodeHookEvent } from './claude-code-hook.ts';
 import { toLogEvent } from './ingest-routes.ts';
-import { decodeUtf8, readBody } from './read-body.ts';
 import { refuse } from './refusal.ts';
 
 /** The agent waits for the answer; after this time it gets it although the commit is still under way. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { issuesOf, type ParsedInput } from './event-input.ts';
+import { issuesOf } from '../../engine/http/issues.ts';
+import type { ParsedInput } from './event-input.ts';
 import { hookEvent } from './hook-payload.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context, Hono } from 'hono';
+import { decodeUtf8, readBody } from '../../engine/http/read-body.ts';
 import type { AppendOptions, LogRecord, NewEvent } from '../../engine/log/log.ts';
 import type { SurfaceContext } from '../../engine/surface.ts';
 import { MillraceError } from '../../protocol/errors.ts';
@@ -7,7 +8,6 @@ import { type EventInput, encodeEventInput } from './event-input.ts';
 import { eventJson } from './event-json.ts';
 import { type BatchAccepted, OBSERVABILITY_CHANNEL, RECORDED } from './events.ts';
 import { bodyFormat, parseBody } from './parse-body.ts';
-import { decodeUtf8, readBody } from './read-body.ts';
 import { refuse } from './refusal.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };

@@ -1,3 +1,4 @@
+import { issueText } from '../../engine/http/issues.ts';
 import { MillraceError } from '../../protocol/errors.ts';
 import type { EventInput, ParsedInput } from './event-input.ts';
 import { parseEventInput } from './parse-event.ts';
@@ -70,10 +71,7 @@ function parseJson(text: string, place: Place): unknown {
 function eventOf(parsed: ParsedInput, place: Place): EventInput {
   if (parsed.ok) return parsed.event;
   const { issues } = parsed;
-  const message = issues
-    .map((issue) => (issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`))
-    .join('; ');
-  throw invalid(message, place, { issues });
+  throw invalid(issueText(issues), place, { issues });
 }
 
 function notEmpty(events: readonly EventInput[]): readonly EventInput[] {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { type EventInput, issuesOf, type ParsedInput } from './event-input.ts';
+import { issuesOf } from '../../engine/http/issues.ts';
+import { isJsonObject, unsafeJson } from '../../engine/http/json-safety.ts';
+import type { EventInput, ParsedInput } from './event-input.ts';
 import { EVENT_LIMITS } from './events.ts';
 import { isHookScript, parseHookScript } from './hook-script.ts';
-import { isJsonObject, unsafeJson } from './json-safety.ts';
 
 /** Not blank, and nothing a terminal or a log line could stumble over. */
 const NAME = /^(?=.*\S)\P{Cc}+$/u;

@@ -1,10 +1,9 @@
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import * as z from 'zod';
+import { parseQuery } from '../../engine/http/parse-query.ts';
 import type { SnapshotReader } from '../../engine/store/snapshot.ts';
 import type { SurfaceContext } from '../../engine/surface.ts';
 import { formatCursor } from '../../protocol/cursor.ts';
-import { MillraceError } from '../../protocol/errors.ts';
-import { issuesOf } from './event-input.ts';
 import { eventJson } from './event-json.ts';
 import { type Agent, type FilterOptions, MAX_RECENT, type Sessions } from './events.ts';
 import { type EventRow, limitSchema, recentParametersSchema, recentQueries } from './recent-query.ts';
@@ -25,14 +24,6 @@ export function addReadRoutes(routes: Hono, { snapshots }: SurfaceContext): void
     const { limit } = parseQuery(sessionsParametersSchema, context);
     return context.json(await sessions(snapshots, limit));
   });
-}
-
-function parseQuery<Schema extends z.ZodType>(schema: Schema, context: Context): z.infer<Schema> {
-  const result = schema.safeParse(context.req.query());
-  if (result.success) return result.data;
-  const issues = issuesOf(result.error);
-  const message = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  throw new MillraceError('invalid_request', message, { details: { issues } });
 }
 
 /** Text of the answer: stored bodies go into it as they are. */
