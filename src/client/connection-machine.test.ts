@@ -54,6 +54,8 @@ const events = {
   pollFailed: { type: 'pollFailed' },
   refused: { type: 'refused' },
   due: { type: 'due' },
+  slept: { type: 'woke', sleptMs: 600_000 },
+  shown: { type: 'woke', sleptMs: 0 },
   wentOffline: { type: 'wentOffline' },
   cameOnline: { type: 'cameOnline' },
   reconnectRequested: { type: 'reconnectRequested' },
@@ -77,6 +79,8 @@ const table: Record<Situation, Record<Happening, string>> = {
     pollFailed: 'same',
     refused: 'unauthorized at nowhere',
     due: 'reconnecting waiting +4000 failures 3 at nowhere',
+    slept: 'connecting loading #8 at nowhere',
+    shown: 'reconnecting waiting +4000 failures 3 at nowhere',
     wentOffline: 'offline waiting +1000 failures 1 at nowhere',
     cameOnline: 'same',
     reconnectRequested: 'reconnecting loading #8 at nowhere',
@@ -96,6 +100,8 @@ const table: Record<Situation, Record<Happening, string>> = {
     pollFailed: 'same',
     refused: 'unauthorized at e.5.t',
     due: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    slept: 'connecting opening #8 at e.5.t',
+    shown: 'reconnecting waiting +4000 failures 3 at e.5.t',
     wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
     cameOnline: 'same',
     reconnectRequested: 'reconnecting opening #8 at e.5.t',
@@ -115,6 +121,8 @@ const table: Record<Situation, Record<Happening, string>> = {
     pollFailed: 'same',
     refused: 'unauthorized at e.5.t',
     due: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    slept: 'reconnecting opening #8 at e.5.t',
+    shown: 'reconnecting opening #8 at e.5.t',
     wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
     cameOnline: 'same',
     reconnectRequested: 'reconnecting opening #8 at e.5.t',
@@ -134,6 +142,8 @@ const table: Record<Situation, Record<Happening, string>> = {
     pollFailed: 'same',
     refused: 'unauthorized at e.5.t',
     due: 'reconnecting opening #8 failures 2 at e.5.t',
+    slept: 'reconnecting opening #8 at e.5.t',
+    shown: 'reconnecting opening #8 at e.5.t',
     wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
     cameOnline: 'same',
     reconnectRequested: 'reconnecting opening #8 at e.5.t',
@@ -153,6 +163,8 @@ const table: Record<Situation, Record<Happening, string>> = {
     pollFailed: 'same',
     refused: 'unauthorized at e.5.t',
     due: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    slept: 'reconnecting opening #8 at e.5.t',
+    shown: 'reconnecting waiting +4000 failures 3 at e.5.t',
     wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
     cameOnline: 'same',
     reconnectRequested: 'reconnecting opening #8 at e.5.t',
@@ -172,6 +184,8 @@ const table: Record<Situation, Record<Happening, string>> = {
     pollFailed: 'polling waiting +30000 poll waiting +10000 failures 2 at e.5.t',
     refused: 'unauthorized at e.5.t',
     due: 'polling waiting +30000 poll fetching #8 failures 2 at e.5.t',
+    slept: 'reconnecting opening #8 at e.5.t',
+    shown: 'reconnecting opening #8 at e.5.t',
     wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
     cameOnline: 'same',
     reconnectRequested: 'reconnecting opening #8 at e.5.t',
@@ -191,6 +205,8 @@ const table: Record<Situation, Record<Happening, string>> = {
     pollFailed: 'polling opening #7 poll waiting +10000 failures 2 at e.5.t',
     refused: 'unauthorized at e.5.t',
     due: 'polling waiting +30000 poll waiting +5000 failures 3 at e.5.t',
+    slept: 'reconnecting opening #8 at e.5.t',
+    shown: 'polling waiting +30000 poll waiting +5000 failures 3 at e.5.t',
     wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
     cameOnline: 'same',
     reconnectRequested: 'reconnecting opening #8 at e.5.t',
@@ -210,6 +226,8 @@ const table: Record<Situation, Record<Happening, string>> = {
     pollFailed: 'same',
     refused: 'unauthorized at e.5.t',
     due: 'offline opening #8 failures 2 at e.5.t',
+    slept: 'reconnecting opening #8 at e.5.t',
+    shown: 'reconnecting opening #8 at e.5.t',
     wentOffline: 'same',
     cameOnline: 'reconnecting opening #8 at e.5.t',
     reconnectRequested: 'reconnecting opening #8 at e.5.t',
@@ -327,6 +345,13 @@ describe('transition', () => {
     const healthy: ConnectionState = { ...states.live, failures: 0, since: NOW - 60_000 };
     const after = transition(healthy, events.closed, { ...settings, policy: STEADY_RECONNECT_POLICY }, moment);
     expect(statusOf(after)).toEqual({ name: 'reconnecting', nextRetryAt: NOW + 1_000, failures: 1 });
+  });
+
+  it('keeps a stream that gave something during the sleep, as in a hidden page whose timers are late', () => {
+    const awake: ConnectionState = { ...states.live, deadlineAt: NOW + 25_000 };
+    expect(transition(awake, { type: 'woke', sleptMs: 60_000 }, settings, moment)).toBe(awake);
+    expect(transition(awake, { type: 'woke', sleptMs: 0 }, settings, moment)).toBe(awake);
+    expect(transition(awake, { type: 'woke', sleptMs: 6_000 }, settings, moment).name).toBe('reconnecting');
   });
 
   it('stays in its state when the clock wakes it early', () => {

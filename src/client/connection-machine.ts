@@ -19,6 +19,9 @@ import {
  *   these three leave only when a person asks (reconnectRequested, resumeRequested).
  */
 
+/** How much of a sleep a stream may have been awake for, because the watch looks once a second. */
+const WAKE_TOLERANCE_MS = 1_500;
+
 interface Step extends Moment {
   readonly settings: ConnectionSettings;
 }
@@ -62,6 +65,8 @@ export function transition(
       return isTrying(state) ? rest('unauthorized', state) : state;
     case 'due':
       return due(state, step);
+    case 'woke':
+      return isTrying(state) ? woke(state, event.sleptMs, step) : state;
     case 'wentOffline':
       return isTrying(state) && state.name !== 'offline' ? wait('offline', { ...state, failures: 1 }, step) : state;
     case 'cameOnline':
@@ -220,6 +225,24 @@ function due(state: ConnectionState, step: Step): ConnectionState {
     default:
       return state satisfies never;
   }
+}
+
+/**
+ * Nobody sees a connection die in its sleep: a stream that gave nothing since is opened again at once. In a hidden page
+ * timers are late while frames keep coming, and such a stream stays. What waits for its next try tries now.
+ */
+function woke(state: ConnectionState, sleptMs: number, step: Step): ConnectionState {
+  const again = () =>
+    begin(state.name === 'connecting' ? 'connecting' : 'reconnecting', { ...state, failures: 0 }, step);
+  if (state.name === 'live') {
+    const silentMs = step.now - (state.deadlineAt - state.silenceMs);
+    const isSuspect =
+      sleptMs === Number.POSITIVE_INFINITY ||
+      (sleptMs > 0 && silentMs >= Math.min(sleptMs, state.silenceMs) - WAKE_TOLERANCE_MS);
+    return isSuspect || state.deadlineAt <= step.now ? again() : state;
+  }
+  const isWaiting = attemptKind(state) === 'waiting';
+  return isWaiting || sleptMs > 0 ? again() : due(state, step);
 }
 
 function duePolling(state: Extract<ConnectionState, { name: 'polling' }>, step: Step): ConnectionState {

@@ -58,6 +58,8 @@ export type ConnectionEvent =
   | { readonly type: 'refused' }
   /** The time of {@link wakeAt} has come. */
   | { readonly type: 'due' }
+  /** The page or the machine slept this long: 0 when it was only hidden, Infinity when its connections were closed. */
+  | { readonly type: 'woke'; readonly sleptMs: number }
   | { readonly type: 'wentOffline' }
   | { readonly type: 'cameOnline' }
   | { readonly type: 'reconnectRequested' }

@@ -29,9 +29,12 @@ export interface EventStreamOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** `suspended` and `restored` are the way into and out of the browser's cache of pages. */
+export type PageChange = 'shown' | 'suspended' | 'restored';
+
 /** Everything a connection takes from its surroundings, so that tests can script it. */
 export interface ClientEnvironment {
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds on a clock that never goes back and counts the time the machine sleeps. */
   now(): number;
   random(): number;
   /** Runs `action` once after `delayMs`; returns the function that cancels it. */
@@ -48,4 +51,6 @@ export interface ClientEnvironment {
   isOnline(): boolean;
   /** Returns the function that unsubscribes. */
   onOnlineChange(listener: (isOnline: boolean) => void): () => void;
+  /** Returns the function that unsubscribes. Undefined where there are no pages. */
+  readonly onPageChange?: (listener: (change: PageChange) => void) => () => void;
 }

@@ -11,12 +11,13 @@ import {
   statusOf,
   wakeAt,
 } from './connection-state.ts';
-import type { ClientEnvironment } from './environment.ts';
+import type { ClientEnvironment, PageChange } from './environment.ts';
 import { type FeedProblem, RefusedError } from './feed-problem.ts';
 import { meaningOf, takeBatch } from './frame-intake.ts';
 import { loadPage } from './load-page.ts';
 import { openStream, type StreamTransport } from './open-stream.ts';
 import { runtimeEnvironment } from './runtime-environment.ts';
+import { watchForSleep } from './watch-for-sleep.ts';
 
 /** `Event` is what `parse` makes of a message; without `parse` it is the message itself. */
 export interface FeedConnectionOptions<Event = EventMessage> {
@@ -84,6 +85,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   let state = initialState(settings, environment.now());
   let status = statusOf(state);
   let isStarted = false;
+  let isSuspended = false;
   let invalidCount = 0;
   let cancelTimer = () => {};
   let stopListening = () => {};
@@ -122,7 +124,8 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
 
   /** Stops what the state no longer needs, then starts what it needs now. */
   function reconcile(): void {
-    const demand = isStarted ? demandOf(state) : { snapshot: undefined, socket: undefined, poll: undefined };
+    const demand =
+      isStarted && !isSuspended ? demandOf(state) : { snapshot: undefined, socket: undefined, poll: undefined };
     const kinds = ['snapshot', 'socket', 'poll'] as const;
     for (const kind of kinds) {
       const current = running.get(kind);
@@ -187,8 +190,8 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
     return () => {
       const taken = takeBatch(state.cursor ?? page.from, { from: page.from, to: page.cursor, events: page.events });
       if (taken.kind === 'gap') return lose('a page starts elsewhere');
-      deliver(taken.events);
       send({ type: 'polled', cursor: taken.cursor, hasMore: !page.upToDate });
+      deliver(taken.events);
     };
   }
 
@@ -196,8 +199,9 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
     if (frame.type !== 'hello' && frame.type !== 'reset' && state.name !== 'live') return;
     const { events, happening, gap } = meaningOf(frame, state.cursor);
     if (gap !== undefined) report({ kind: 'gap', message: gap });
-    deliver(events);
+    // The position first: a handler that pauses or reconnects continues after the events it was given.
     if (happening) send(happening);
+    deliver(events);
   }
 
   function lose(message: string): void {
@@ -237,11 +241,26 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   function start(signal?: AbortSignal): void {
     if (isStarted || signal?.aborted) return;
     isStarted = true;
-    stopListening = environment.onOnlineChange((isOnline) => send({ type: isOnline ? 'cameOnline' : 'wentOffline' }));
+    isSuspended = false;
+    const unsubscribe = [
+      environment.onOnlineChange((isOnline) => send({ type: isOnline ? 'cameOnline' : 'wentOffline' })),
+      environment.onPageChange?.(changePage),
+      watchForSleep(environment, (sleptMs) => send({ type: 'woke', sleptMs })),
+    ];
+    stopListening = () => {
+      for (const stop of unsubscribe) stop?.();
+    };
     signal?.addEventListener('abort', stop, { once: true });
     enter(initialState(settings, environment.now(), state.lastId));
     armTimer();
     if (!environment.isOnline()) send({ type: 'wentOffline' });
+  }
+
+  /** An open socket would keep the page out of the browser's cache of pages. */
+  function changePage(change: PageChange): void {
+    isSuspended = change === 'suspended';
+    if (isSuspended) reconcile();
+    else send({ type: 'woke', sleptMs: change === 'restored' ? Number.POSITIVE_INFINITY : 0 });
   }
 
   function stop(): void {

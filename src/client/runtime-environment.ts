@@ -1,13 +1,14 @@
 import type { ClientEnvironment, Socket, SocketHandlers } from './environment.ts';
 import { openFetchEventStream } from './fetch-event-stream.ts';
 import { openNativeEventStream } from './native-event-stream.ts';
+import { createSleepCountingClock } from './sleep-counting-clock.ts';
 
 /** Code of a connection that ended without a close frame (RFC 6455 section 7.1.5). */
 const ABNORMAL_CLOSURE = 1006;
 
 /** What the runtime offers, looked up when it is used: a browser page, Bun or Node, whose globals differ. */
 export const runtimeEnvironment: ClientEnvironment = {
-  now: () => performance.now(),
+  now: createSleepCountingClock({ monotonic: () => performance.now(), wall: () => Date.now() }),
   random: () => Math.random(),
   schedule(delayMs, action) {
     const timer = setTimeout(action, delayMs);
@@ -32,6 +33,15 @@ export const runtimeEnvironment: ClientEnvironment = {
     const stop = new AbortController();
     addEventListener('online', () => listener(true), { signal: stop.signal });
     addEventListener('offline', () => listener(false), { signal: stop.signal });
+    return () => stop.abort();
+  },
+  onPageChange(listener) {
+    if (typeof document === 'undefined') return () => {};
+    const stop = new AbortController();
+    const { signal } = stop;
+    document.addEventListener('visibilitychange', () => !document.hidden && listener('shown'), { signal });
+    window.addEventListener('pagehide', () => listener('suspended'), { signal });
+    window.addEventListener('pageshow', ({ persisted }) => persisted && listener('restored'), { signal });
     return () => stop.abort();
   },
 };

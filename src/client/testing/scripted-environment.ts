@@ -1,4 +1,10 @@
-import type { ClientEnvironment, EventStreamHandlers, EventStreamOptions, SocketHandlers } from '../environment.ts';
+import type {
+  ClientEnvironment,
+  EventStreamHandlers,
+  EventStreamOptions,
+  PageChange,
+  SocketHandlers,
+} from '../environment.ts';
 
 /** A socket whose other end is the test. */
 export interface ScriptedSocket {
@@ -37,6 +43,7 @@ export class ScriptedEnvironment implements ClientEnvironment {
   #isOnline = true;
   #timers = new Map<symbol, { readonly at: number; readonly action: () => void }>();
   #onlineListeners = new Set<(isOnline: boolean) => void>();
+  #pageListeners = new Set<(change: PageChange) => void>();
 
   now(): number {
     return this.#now;
@@ -110,6 +117,20 @@ export class ScriptedEnvironment implements ClientEnvironment {
     return () => this.#onlineListeners.delete(listener);
   }
 
+  onPageChange(listener: (change: PageChange) => void): () => void {
+    this.#pageListeners.add(listener);
+    return () => this.#pageListeners.delete(listener);
+  }
+
+  changePage(change: PageChange): void {
+    for (const listener of this.#pageListeners) listener(change);
+  }
+
+  /** Lets time pass in which nothing runs, as while the machine sleeps. */
+  sleep(ms: number): void {
+    this.#now += ms;
+  }
+
   setOnline(isOnline: boolean): void {
     this.#isOnline = isOnline;
     for (const listener of this.#onlineListeners) listener(isOnline);
@@ -139,6 +160,6 @@ export class ScriptedEnvironment implements ClientEnvironment {
   /** What the connection has running or registered. */
   get leftovers(): number {
     const open = [...this.sockets, ...this.streams].filter(({ isClosed }) => !isClosed).length;
-    return this.#timers.size + this.#onlineListeners.size + open;
+    return this.#timers.size + this.#onlineListeners.size + this.#pageListeners.size + open;
   }
 }
