@@ -1,6 +1,5 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { LiveConnectionProvider } from '../react/live-connection.tsx';
 import { ConnectionNotice } from '../ui/connection-notice.tsx';
 import { ConnectionStatusBadge } from '../ui/connection-status-badge.tsx';
 import { SkipLink } from '../ui/skip-link.tsx';
@@ -18,7 +17,7 @@ export function Shell() {
     document.title = title === undefined ? 'Millrace' : `${title} · Millrace`;
   }, [title]);
   return (
-    <LiveConnectionProvider>
+    <>
       <SkipLink target={MAIN} />
       <div className="flex h-dvh flex-col">
         <header className="flex h-12 shrink-0 items-center gap-4 border-b border-line bg-surface px-4">
@@ -48,6 +47,6 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-    </LiveConnectionProvider>
+    </>
   );
 }

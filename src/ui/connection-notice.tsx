@@ -1,24 +1,23 @@
-import { useLiveConnection } from '../react/live-connection.tsx';
+import { useConnection } from '../react/use-connection.ts';
 import { Button } from './button.tsx';
 import { Countdown } from './connection-status-badge.tsx';
 import { connectionWords } from './connection-words.ts';
+import { LivePausedBanner } from './live-paused-banner.tsx';
 
 /** Says that what stands below is no longer live, and offers the way back; nothing while it is. */
 export function ConnectionNotice() {
-  const live = useLiveConnection();
-  if (!live) return null;
-  const { connection, status } = live;
+  const connection = useConnection();
+  if (!connection) return null;
+  const { status, now, reconnect, resume } = connection;
   const { text, action } = connectionWords(status.name);
   if (!action) return null;
+  if (status.name === 'polling') return <LivePausedBanner />;
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-warn-ground px-4 py-1.5 text-warn">
       <strong className="font-semibold">{text}</strong>
-      {status.nextRetryAt !== undefined && <Countdown status={status} now={connection.now} />}
+      {status.nextRetryAt !== undefined && <Countdown status={status} now={now} />}
       <span className="text-text">{EXPLANATIONS[status.name] ?? DEFAULT_EXPLANATION}</span>
-      <Button
-        className="ml-auto h-7"
-        onClick={() => (action === 'resume' ? connection.resume() : connection.reconnect())}
-      >
+      <Button className="ml-auto h-7" onClick={action === 'resume' ? resume : reconnect}>
         {action === 'resume' ? 'Connect' : 'Reconnect now'}
       </Button>
     </div>
@@ -28,7 +27,6 @@ export function ConnectionNotice() {
 const DEFAULT_EXPLANATION = 'What you see is not live. Missed events are filled in when the connection returns.';
 
 const EXPLANATIONS: Partial<Record<string, string>> = {
-  polling: 'The stream cannot be opened; events are fetched every few seconds.',
   evicted: 'Another window took over this connection.',
   unauthorized: 'The server refused this connection.',
 };

@@ -1,34 +1,30 @@
-import { useLiveConnection } from '../react/live-connection.tsx';
+import { useConnection } from '../react/use-connection.ts';
 import { useNow } from '../react/use-now.ts';
 import { classNames } from './class-names.ts';
 import { connectionWords, countdown } from './connection-words.ts';
-
-const TONES = {
-  good: 'bg-good-ground text-good',
-  warn: 'bg-warn-ground text-warn',
-  bad: 'bg-bad-ground text-bad',
-  quiet: 'bg-hover text-muted',
-} as const;
+import { TONE_CLASSES } from './tone-classes.ts';
 
 /** How the page's connection stands, as text and colour; `.status-connected` while it is live (specs/004). */
 export function ConnectionStatusBadge() {
-  const live = useLiveConnection();
-  if (!live) return null;
-  const { status, connection } = live;
+  const connection = useConnection();
+  if (!connection) return null;
+  const { status, now } = connection;
   const { text, tone } = connectionWords(status.name);
   return (
     <span
       className={classNames(
         'inline-flex h-7 items-center gap-1.5 rounded-full px-2.5 text-xs font-medium whitespace-nowrap',
-        TONES[tone],
+        TONE_CLASSES[tone],
         status.name === 'live' ? 'status-connected' : `status-${status.name}`,
       )}
     >
       <span className="size-2 rounded-full bg-current" aria-hidden />
-      <span role="status">{text}</span>
+      <span role="status" aria-label={`Connection: ${text}`}>
+        {text}
+      </span>
       {status.nextRetryAt !== undefined && (
         <span className="max-sm:hidden">
-          <Countdown status={status} now={connection.now} />
+          <Countdown status={status} now={now} />
         </span>
       )}
     </span>

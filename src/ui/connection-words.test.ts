@@ -17,8 +17,10 @@ describe('countdown', () => {
 });
 
 describe('connectionWords', () => {
-  it('calls only a live connection live', () => {
-    expect(connectionWords('live')).toEqual({ text: 'Live', tone: 'good', action: undefined });
+  it('calls only a live connection connected', () => {
+    expect(connectionWords('live')).toEqual({ text: 'Connected', tone: 'good', action: undefined });
     expect(connectionWords('reconnecting').text).toBe('Reconnecting…');
+    const others = ['connecting', 'reconnecting', 'polling', 'paused', 'offline', 'evicted', 'unauthorized'] as const;
+    for (const name of others) expect(connectionWords(name).tone).not.toBe('good');
   });
 });

@@ -1,18 +1,21 @@
 import type { ConnectionStateName, ConnectionStatus } from '../client/connection-state.ts';
 
+/** Emerald, amber, sky, rose and grey; never without words beside them. */
+export type Tone = 'good' | 'warn' | 'info' | 'bad' | 'quiet';
+
 export interface ConnectionWords {
   readonly text: string;
-  readonly tone: 'good' | 'warn' | 'bad' | 'quiet';
+  readonly tone: Tone;
   /** What the page can do about it; undefined when there is nothing to do. */
   readonly action: 'reconnect' | 'resume' | undefined;
 }
 
 const WORDS: Record<ConnectionStateName, ConnectionWords> = {
   connecting: { text: 'Connecting…', tone: 'quiet', action: undefined },
-  live: { text: 'Live', tone: 'good', action: undefined },
+  live: { text: 'Connected', tone: 'good', action: undefined },
   reconnecting: { text: 'Reconnecting…', tone: 'warn', action: 'reconnect' },
-  polling: { text: 'Polling', tone: 'warn', action: 'reconnect' },
-  paused: { text: 'Disconnected', tone: 'quiet', action: 'resume' },
+  polling: { text: 'Polling', tone: 'info', action: 'reconnect' },
+  paused: { text: 'Offline', tone: 'bad', action: 'resume' },
   offline: { text: 'Offline', tone: 'bad', action: 'reconnect' },
   evicted: { text: 'Opened elsewhere', tone: 'bad', action: 'reconnect' },
   unauthorized: { text: 'Not signed in', tone: 'bad', action: 'reconnect' },

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
-import { useLiveFeed } from '../../../react/live-connection.tsx';
+import { useFeedConnection } from '../../../react/use-feed-connection.ts';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
@@ -18,7 +18,7 @@ import { SessionList } from './session-list.tsx';
 /** The page `/events`: what every agent does, live (specs/004). */
 export function Page() {
   const [{ model, connection }] = useState(createEventsFeed);
-  useLiveFeed(connection);
+  useFeedConnection(connection);
   useEffect(() => model.stop, [model]);
   const view = useSyncExternalStore(model.subscribe, model.view);
   const { filters, changeFilters } = useUrlFilters();
