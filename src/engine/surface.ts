@@ -4,7 +4,9 @@ import type { Clock } from './clock.ts';
 import type { FeedDefinition } from './feed.ts';
 import type { Log } from './log/log.ts';
 import type { Metrics } from './metrics.ts';
+import type { SelfCheck } from './self-check.ts';
 import type { SnapshotReader } from './store/snapshot.ts';
+import type { Turns } from './turns.ts';
 
 /** What a surface may use of the engine. */
 export interface SurfaceContext {
@@ -13,6 +15,9 @@ export interface SurfaceContext {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly limits: IngestLimits;
+  readonly timings: SurfaceTimings;
+  /** Shared by all surfaces: begin a key with the surface's name. */
+  readonly turns: Turns;
   /** Never given tokens or payloads. */
   readonly logger: Logger;
 }
@@ -22,9 +27,26 @@ export interface IngestLimits {
   readonly maxBytes: number;
 }
 
-/** One spec's part of Millrace: its feeds and its HTTP routes. Its projections are registered with the log's writer. */
+export interface SurfaceTimings {
+  /** A service with no report for this long is stale (`MILLRACE_STALE_AFTER_MS`). */
+  readonly staleAfterMs: number;
+  /** Interval of the checks of Millrace's own figures (`MILLRACE_SELF_CHECK_MS`); 0 for none. */
+  readonly selfCheckMs: number;
+}
+
+/** What background work may use beside that. */
+export interface BackgroundContext extends SurfaceContext {
+  /** The checks of every surface and of the engine. */
+  readonly selfChecks: readonly SelfCheck[];
+}
+
+/** One spec's part of Millrace: feeds, HTTP routes, background work. Its projections are registered with the log's writer. */
 export interface Surface {
   readonly name: string;
   readonly feeds: readonly FeedDefinition[];
+  /** Figures of the surface that can be counted in two ways. */
+  readonly selfChecks?: readonly SelfCheck[];
   routes(context: SurfaceContext): Hono;
+  /** Begins background work once the server listens; it is ended before the log is closed. */
+  start?(context: BackgroundContext): AsyncDisposable;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
+import type { RequestBindings } from '../engine/http/client-address.ts';
 import { asMillraceError, errorResponse, logLevelOf } from '../engine/http-errors.ts';
 import type { Metrics } from '../engine/metrics.ts';
 import type { RequestGuard } from '../engine/request-guard.ts';
@@ -46,7 +47,7 @@ export function createApp({ routes, feeds, files, guard, metrics, logger }: AppO
       guard.check(request, url);
       const response = feeds.has(url.pathname)
         ? await feeds.handle(request, url, connection)
-        : (preflight(request) ?? (await hono.fetch(request)));
+        : (preflight(request) ?? (await hono.fetch(request, bindings(connection))));
       if (response) decorate(response, guard.corsHeaders(request));
       return response;
     } catch (error) {
@@ -59,6 +60,10 @@ export function createApp({ routes, feeds, files, guard, metrics, logger }: AppO
       return response;
     }
   };
+}
+
+function bindings(connection: Connection): RequestBindings {
+  return { remoteAddress: () => connection.remoteAddress() };
 }
 
 function decorate(response: Response, cors: Record<string, string>): void {

@@ -8,10 +8,13 @@ import { systemClock } from '../engine/clock.ts';
 import { SqliteLog } from '../engine/log/sqlite/sqlite-log.ts';
 import { createMetrics } from '../engine/metrics.ts';
 import { isLoopbackHost, RequestGuard } from '../engine/request-guard.ts';
+import { positionCheck } from '../engine/store/position-check.ts';
 import { FeedServer } from '../engine/transports/feed-server.ts';
+import { Turns } from '../engine/turns.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { operationsRoutes } from './operations.ts';
+import { projections } from './projections.ts';
 import { StaticFiles } from './static-files.ts';
 import { surfaces } from './surfaces.ts';
 
@@ -54,7 +57,9 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
     timings: { pingMs: config.wsPingMs, pongTimeoutMs: config.wsPongTimeoutMs, heartbeatMs: config.sseHeartbeatMs },
   });
   const limits = { maxBytes: config.ingestMaxBytes };
-  const surfaceContext = { log, snapshots: log, clock: systemClock, metrics, limits, logger };
+  const timings = { staleAfterMs: config.staleAfterMs, selfCheckMs: config.selfCheckMs };
+  const turns = new Turns();
+  const surfaceContext = { log, snapshots: log, clock: systemClock, metrics, limits, timings, turns, logger };
   const app = createApp({
     routes: [
       operationsRoutes({ log, metrics, readers: () => feeds.readers }),
@@ -74,6 +79,8 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
     maxBodyBytes: Math.max(MIN_BODY_LIMIT_BYTES, 2 * config.ingestMaxBytes),
   });
   stopServer = () => server.stop();
+  const selfChecks = [positionCheck(projections), ...surfaces.flatMap((surface) => surface.selfChecks ?? [])];
+  for (const surface of surfaces) stack.use(surface.start?.({ ...surfaceContext, selfChecks }));
   stack.defer(() => feeds.close());
   const owned = stack.move();
 

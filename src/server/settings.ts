@@ -80,6 +80,20 @@ export const SETTINGS = {
     allowed: durationWords,
     about: 'interval of heartbeats inside a stream',
   }),
+  staleAfterMs: setting('STALE_AFTER_MS', integer(1_000, DAY_MS).default(15_000), {
+    allowed: 'a whole number of milliseconds from 1000 to 86400000',
+    about: 'a service with no report for this long is stale',
+  }),
+  selfCheckMs: setting(
+    'SELF_CHECK_MS',
+    integer(0, DAY_MS)
+      .refine((ms) => ms === 0 || ms >= 100)
+      .default(5_000),
+    {
+      allowed: '0 or a whole number of milliseconds from 100 to 86400000',
+      about: 'interval of the checks of the own figures; 0 turns them off',
+    },
+  ),
   retentionDays: setting('RETENTION_DAYS', integer(1, 36_500).default(30), {
     allowed: 'a whole number from 1 to 36500',
     about: 'days that events are kept',

@@ -1,5 +1,6 @@
 import type { Surface } from '../engine/surface.ts';
 import { observability } from '../surfaces/observability/surface.ts';
+import { reconciliation } from '../surfaces/reconciliation/surface.ts';
 
 /** Every surface, one line each. Its projection stands in `projections.ts`. */
-export const surfaces: readonly Surface[] = [observability];
+export const surfaces: readonly Surface[] = [observability, reconciliation];

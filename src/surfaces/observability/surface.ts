@@ -4,11 +4,13 @@ import { streamFeed } from './feed.ts';
 import { addHookRoutes } from './hook-routes.ts';
 import { addIngestRoutes } from './ingest-routes.ts';
 import { addReadRoutes } from './read-routes.ts';
+import { eventsCheck } from './self-check.ts';
 
 /** What every agent is doing, live (specs/004). */
 export const observability: Surface = {
   name: 'observability',
   feeds: [streamFeed],
+  selfChecks: [eventsCheck],
   routes(context) {
     const routes = new Hono();
     addIngestRoutes(routes, context);

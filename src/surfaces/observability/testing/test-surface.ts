@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../../../engine/clock.ts';
 import { SqliteLog, type SqliteLogOptions } from '../../../engine/log/sqlite/sqlite-log.ts';
 import { createMetrics, type Metrics } from '../../../engine/metrics.ts';
 import type { SurfaceContext } from '../../../engine/surface.ts';
+import { Turns } from '../../../engine/turns.ts';
 import { errorBody, MillraceError } from '../../../protocol/errors.ts';
 import { observability } from '../surface.ts';
 
@@ -38,7 +39,16 @@ export async function testSurface(options: TestSurfaceOptions = {}): Promise<Tes
   const log = await SqliteLog.open({ entry, ...logOptions, path: join(folder, 'millrace.db') });
   const metrics = createMetrics();
   const app = new Hono();
-  const context = { log: wrapLog(log), snapshots: log, clock, metrics, limits: { maxBytes } };
+  const timings = { staleAfterMs: 15_000, selfCheckMs: 0 };
+  const context = {
+    log: wrapLog(log),
+    snapshots: log,
+    clock,
+    metrics,
+    limits: { maxBytes },
+    timings,
+    turns: new Turns(),
+  };
   app.route('/', observability.routes({ ...context, logger: pino({ level: 'silent' }) }));
   app.onError((error, context) => {
     if (!(error instanceof MillraceError)) throw error;
