@@ -12,6 +12,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'layers', command: ['bun', 'scripts/check-layers.ts'] },
   // Under Node: Bun counts `ws` among its built-in modules, so that the package would look unused.
   { name: 'unused', command: ['knip', '--no-progress', '--no-config-hints'] },
+  { name: 'package', command: ['bun', 'scripts/check-package.ts'], isVerbose: true },
 ];
 
 /** What `npm run check` runs. `npm run check -- types` runs those whose name starts with the word. */

@@ -7,11 +7,14 @@ export interface Step {
   readonly command: readonly string[];
   /** Where it runs. Default: the root of the repository. */
   readonly cwd?: string;
+  /** Whether what it writes is shown although it succeeds. Default false. */
+  readonly isVerbose?: boolean;
 }
 
 export interface StepResult {
   readonly name: string;
   readonly ok: boolean;
+  readonly isVerbose: boolean;
   readonly durationMs: number;
   /** What the command wrote, both streams. */
   readonly output: string;
@@ -19,7 +22,7 @@ export interface StepResult {
 
 export const ROOT = join(import.meta.dirname, '..');
 
-export async function runStep({ name, command, cwd = ROOT }: Step): Promise<StepResult> {
+export async function runStep({ name, command, cwd = ROOT, isVerbose = false }: Step): Promise<StepResult> {
   const startedAt = performance.now();
   const child = Bun.spawn([...command], {
     cwd,
@@ -33,7 +36,8 @@ export async function runStep({ name, command, cwd = ROOT }: Step): Promise<Step
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  return { name, ok: exitCode === 0, durationMs: performance.now() - startedAt, output: `${stdout}${stderr}`.trim() };
+  const output = `${stdout}${stderr}`.trim();
+  return { name, ok: exitCode === 0, isVerbose, durationMs: performance.now() - startedAt, output };
 }
 
 /** Runs the steps in the order given, at most `concurrency` at once, and reports each as it ends. */
@@ -55,7 +59,7 @@ export async function runSteps(
   return results;
 }
 
-export function printStepResult({ name, ok, durationMs, output }: StepResult): void {
+export function printStepResult({ name, ok, isVerbose, durationMs, output }: StepResult): void {
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(18)} ${(durationMs / 1000).toFixed(1).padStart(5)} s`);
-  if (!ok) console.log(output.replace(/^/gm, '       '));
+  if (!ok || isVerbose) console.log(output.replace(/^/gm, '       '));
 }

@@ -1,4 +1,5 @@
-import { type FeedPage, pageSchema } from '../protocol/frames.ts';
+import type { FeedPage } from '../protocol/frames.ts';
+import { readPage } from '../protocol/read-frame.ts';
 import type { ClientEnvironment } from './environment.ts';
 import { RefusedError } from './feed-problem.ts';
 import { feedUrl } from './feed-url.ts';
@@ -13,5 +14,5 @@ export async function loadPage(
   if (response.status === 410) return undefined;
   if (response.status === 401 || response.status === 403) throw new RefusedError(`HTTP ${response.status}`);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return pageSchema.parse(await response.json());
+  return readPage(await response.json());
 }

@@ -1,4 +1,5 @@
-import { MILLRACE_V1, type ServerFrame } from '../protocol/frames.ts';
+import type { ServerFrame } from '../protocol/frames.ts';
+import { SUBPROTOCOL } from '../protocol/subprotocol.ts';
 import type { ClientEnvironment, Socket } from './environment.ts';
 import { feedUrl } from './feed-url.ts';
 import { CONTROL_EVENT_TYPES, frameOfStreamEvent, frameOfText, positionAfter } from './stream-frame.ts';
@@ -37,7 +38,7 @@ export function openStream(environment: ClientEnvironment, request: StreamReques
   };
   if (request.transport === 'websocket' && environment.openSocket) {
     const url = feedUrl(request.url, baseUrl, { socket: true, cursor: request.cursor });
-    return environment.openSocket(url, [MILLRACE_V1], { onMessage: (text) => take(() => frameOfText(text)), onClose });
+    return environment.openSocket(url, [SUBPROTOCOL], { onMessage: (text) => take(() => frameOfText(text)), onClose });
   }
   let position = request.cursor;
   const url = feedUrl(request.url, baseUrl, { socket: false, cursor: request.cursor });

@@ -1,4 +1,5 @@
-import { eventMessageSchema, type ServerFrame, serverFrameSchema } from '../protocol/frames.ts';
+import type { ServerFrame } from '../protocol/frames.ts';
+import { readEventMessage, readFrame } from '../protocol/read-frame.ts';
 import type { StreamEvent } from './environment.ts';
 import { continues } from './frame-intake.ts';
 
@@ -7,7 +8,7 @@ export const CONTROL_EVENT_TYPES = ['hello', 'heartbeat', 'reset'] as const;
 
 /** The frame that a WebSocket text holds; throws where it is none. */
 export function frameOfText(text: string): ServerFrame {
-  return serverFrameSchema.parse(JSON.parse(text));
+  return readFrame(JSON.parse(text));
 }
 
 /**
@@ -18,9 +19,9 @@ export function frameOfStreamEvent({ event, id, data }: StreamEvent, position: s
   const value: unknown = JSON.parse(data);
   const members = typeof value === 'object' && value !== null ? value : {};
   const message = { ...(id === undefined ? {} : { cursor: id }), ...members, type: event };
-  if (event === 'heartbeat') return serverFrameSchema.parse({ at: '', ...message });
-  if (CONTROL_EVENT_TYPES.some((type) => type === event)) return serverFrameSchema.parse(message);
-  const read = eventMessageSchema.parse(message);
+  if (event === 'heartbeat') return readFrame({ at: '', ...message });
+  if (CONTROL_EVENT_TYPES.some((type) => type === event)) return readFrame(message);
+  const read = readEventMessage(message);
   if (position === read.cursor) return { type: 'batch', from: position, to: position, events: [] };
   // An earlier event, or one of another log, does not continue the position: it begins and ends where it says.
   const from = position !== undefined && continues(read.cursor, position) ? position : read.cursor;

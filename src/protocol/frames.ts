@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { SUBPROTOCOL } from './subprotocol.ts';
 
 /** WebSocket subprotocol in which batches, `hello` and in-band heartbeats are spoken (PROTOCOL.md R5). */
-export const MILLRACE_V1 = 'millrace.v1';
+export const MILLRACE_V1 = SUBPROTOCOL;
 
 /** Why a client must refetch its snapshot instead of resuming (DESIGN §2). */
 export const resetReasonSchema = z.enum(['cursor_expired', 'cursor_future', 'epoch_changed']);
