@@ -39,7 +39,7 @@ it.each([
   ['without a message', {}, 400],
   ['with an empty message', { message: ' ' }, 400],
   ['with a message that is no text', { message: 7 }, 400],
-  ['that is too large', { message: 'm', stack: 's'.repeat(40_000) }, 413],
+  ['that is too large', { message: 'm', stack: 's'.repeat(70_000) }, 413],
 ])('refuses an error %s', async (_, error, status) => {
   await using surface = await testSurface();
   expect((await surface.post('/audit/client-error', error)).status).toBe(status);

@@ -10,7 +10,7 @@ export const REPORT_LIMITS = {
 } as const;
 
 /** Bytes of the body of `POST /audit/client-error`. */
-export const CLIENT_ERROR_BYTES = 32 * 1024;
+export const CLIENT_ERROR_BYTES = 64 * 1024;
 
 /** Caps of the texts of a client's error; what is longer is cut. */
 export const CLIENT_ERROR_LIMITS = { message: 1_000, stack: 8_000, url: 1_000 } as const;
