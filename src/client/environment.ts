@@ -32,6 +32,21 @@ export interface EventStreamOptions {
 /** `suspended` and `restored` are the way into and out of the browser's cache of pages. */
 export type PageChange = 'shown' | 'suspended' | 'restored';
 
+/** Messages between the tabs of one browser, in order; a channel does not hear itself. */
+export interface TabChannel {
+  post(message: unknown): void;
+  close(): void;
+}
+
+/** How the tabs of one browser find each other. */
+export interface Tabs {
+  /** A name that no other stream of any tab has. */
+  createId(): string;
+  openChannel(name: string, onMessage: (message: unknown) => void): TabChannel;
+  /** Waits until no other tab holds the lock, then holds it until the task settles or its tab is gone. */
+  holdLock(name: string, signal: AbortSignal, task: () => Promise<void>): void;
+}
+
 /** Everything a connection takes from its surroundings, so that tests can script it. */
 export interface ClientEnvironment {
   /** Milliseconds on a clock that never goes back and counts the time the machine sleeps. */
@@ -46,6 +61,8 @@ export interface ClientEnvironment {
     url: string,
     init: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
   ): Promise<Response>;
+  /** Undefined where tabs cannot find each other: then each has connections of its own. */
+  readonly tabs?: Tabs | undefined;
   /** What relative feed URLs are resolved against. */
   readonly baseUrl: string | undefined;
   isOnline(): boolean;

@@ -15,6 +15,7 @@ import type { ClientEnvironment, PageChange } from './environment.ts';
 import { type FeedProblem, RefusedError } from './feed-problem.ts';
 import { meaningOf, takeBatch } from './frame-intake.ts';
 import { loadPage } from './load-page.ts';
+import { openSharedStream } from './open-shared-stream.ts';
 import { openStream, type StreamTransport } from './open-stream.ts';
 import { runtimeEnvironment } from './runtime-environment.ts';
 import { watchForSleep } from './watch-for-sleep.ts';
@@ -46,6 +47,11 @@ export interface FeedConnectionOptions<Event = EventMessage> {
    * cursor it is as of, as `snapshot` does (specs/001 polls `GET /reconciliation/latest`).
    */
   readonly poll?: (signal: AbortSignal) => Promise<string>;
+  /**
+   * Lets all tabs of the browser that show this feed share one connection. Where tabs cannot find each other, each has its
+   * own. Default false.
+   */
+  readonly shareTabs?: boolean;
   readonly onProblem?: (problem: FeedProblem) => void;
   readonly settings?: Partial<Omit<ConnectionSettings, 'hasSnapshot'>>;
   /** Default: the runtime's. */
@@ -145,7 +151,8 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   function openSocket(id: number): void {
     const isCurrent = () => running.get('socket')?.id === id;
     const { url, transport = 'websocket', eventTypes } = options;
-    const socket = openStream(
+    const open = options.shareTabs ? openSharedStream : openStream;
+    const socket = open(
       environment,
       { url, transport, eventTypes, cursor: state.cursor },
       {

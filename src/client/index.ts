@@ -31,6 +31,8 @@ export type {
   Socket,
   SocketHandlers,
   StreamEvent,
+  TabChannel,
+  Tabs,
 } from './environment.ts';
 export { createFeedConnection, type FeedConnection, type FeedConnectionOptions } from './feed-connection.ts';
 export { type FeedProblem, RefusedError } from './feed-problem.ts';

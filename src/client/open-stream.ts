@@ -22,6 +22,8 @@ export interface StreamHandlers {
   onClose(code: number): void;
 }
 
+export type OpenStream = typeof openStream;
+
 /** Opens the stream of one attempt and gives what it carries as frames, whatever the transport. */
 export function openStream(environment: ClientEnvironment, request: StreamRequest, handlers: StreamHandlers): Socket {
   const { onClose } = handlers;

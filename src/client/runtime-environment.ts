@@ -1,3 +1,4 @@
+import { browserTabs } from './browser-tabs.ts';
 import type { ClientEnvironment, Socket, SocketHandlers } from './environment.ts';
 import { openFetchEventStream } from './fetch-event-stream.ts';
 import { openNativeEventStream } from './native-event-stream.ts';
@@ -21,6 +22,10 @@ export const runtimeEnvironment: ClientEnvironment = {
     const { eventTypes, headers } = options;
     const isNative = typeof EventSource !== 'undefined' && eventTypes && Object.keys(headers).length === 0;
     return isNative ? openNativeEventStream(url, eventTypes, handlers) : openFetchEventStream(url, options, handlers);
+  },
+  get tabs() {
+    const isAble = typeof BroadcastChannel !== 'undefined' && typeof navigator !== 'undefined' && navigator.locks;
+    return isAble ? browserTabs : undefined;
   },
   fetch: (url, init) => fetch(url, init),
   get baseUrl() {
