@@ -116,7 +116,7 @@ test('from the first start there are services: what Millrace checks of itself', 
     (await latest(server.url)).flatMap(({ service, status }) =>
       service.startsWith('millrace/') ? [[service, status]] : [],
     );
-  await expect.poll(own).toEqual([
+  await expect.poll(own, { timeout: 5_000 }).toEqual([
     ['millrace/events', 'verified'],
     ['millrace/projections', 'verified'],
   ]);

@@ -16,7 +16,7 @@ async function serverWithLog(env: Record<string, string> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-errors-'));
   const lines: Record<string, unknown>[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const config = readConfig({ MILLRACE_PORT: '0', MILLRACE_DATA_DIR: dataDir, ...env });
+  const config = readConfig({ MILLRACE_PORT: '0', MILLRACE_SELF_CHECK_MS: '0', MILLRACE_DATA_DIR: dataDir, ...env });
   const millrace = await startMillrace({ config, logger });
   return {
     url: millrace.url,

@@ -71,7 +71,8 @@ describe('reconciliationProjection', () => {
     await using surface = await testSurface({ isStarted: false, retentionEvents: 2 });
     await surface.report({ service: 'gone', side: 'actual', counts: {} });
     for (let n = 0; n < 4; n += 1) await surface.report({ service: 'busy', side: 'actual', counts: { n } });
-    await expect.poll(async () => (await surface.latest()).services.map(({ service }) => service)).toEqual(['busy']);
-    await expect.poll(async () => (await surface.audit()).meta.total).toBe(2);
+    const names = async () => (await surface.latest()).services.map(({ service }) => service);
+    await expect.poll(names, { timeout: 4_000 }).toEqual(['busy']);
+    await expect.poll(async () => (await surface.audit()).meta.total, { timeout: 4_000 }).toBe(2);
   });
 });

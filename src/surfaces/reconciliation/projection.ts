@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../engine/log/log.ts';
 import type { Projection, ProjectionDatabase, ProjectionWriter } from '../../engine/store/projection.ts';
-import { CLIENT_ERROR, parseUpdate, UPDATED } from './record.ts';
+import { CLIENT_FAILED, parseUpdate, UPDATED } from './record.ts';
 
 /**
  * Where in the log each service's latest update stands, and an index of the audit. What they say is in the log's bodies.
@@ -8,7 +8,7 @@ import { CLIENT_ERROR, parseUpdate, UPDATED } from './record.ts';
  */
 export const reconciliationProjection: Projection = {
   name: 'reconciliation',
-  version: 1,
+  version: 2,
   create: `
     CREATE TABLE recon_service (service TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE INDEX recon_service_by_seq ON recon_service (seq);
@@ -18,8 +18,8 @@ export const reconciliationProjection: Projection = {
       service TEXT,
       status TEXT
     ) STRICT;
-    CREATE INDEX recon_audit_by_service ON recon_audit (service, status, at) WHERE service IS NOT NULL;
-    CREATE INDEX recon_audit_by_status ON recon_audit (status, at) WHERE status IS NOT NULL;
+    CREATE INDEX recon_audit_by_service ON recon_audit (service) WHERE service IS NOT NULL;
+    CREATE INDEX recon_audit_by_status ON recon_audit (status) WHERE status IS NOT NULL;
     CREATE INDEX recon_audit_by_time ON recon_audit (at);`,
   drop: 'DROP TABLE IF EXISTS recon_service; DROP TABLE IF EXISTS recon_audit;',
   open: (database) => new ReconciliationWriter(database),
@@ -42,7 +42,7 @@ class ReconciliationWriter implements ProjectionWriter {
 
   apply(records: readonly LogRecord[]): void {
     for (const { seq, at, type, body } of records) {
-      if (type === CLIENT_ERROR) this.#insertAudit.run(seq, at, null, null);
+      if (type === CLIENT_FAILED) this.#insertAudit.run(seq, at, null, null);
       if (type !== UPDATED) continue;
       const { service, status } = parseUpdate(body);
       this.#insertAudit.run(seq, at, service, status);

@@ -5,7 +5,7 @@ import type { Counts } from './events.ts';
 /** Positions of the log counted together. */
 const BLOCK = 5_000;
 /** Blocks counted in one round. */
-const BLOCKS_PER_ROUND = 6;
+const BLOCKS_PER_ROUND = 12;
 
 interface Bounds {
   readonly head: number;

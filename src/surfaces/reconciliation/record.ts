@@ -4,7 +4,7 @@ import type { ClientErrorEntry, ReconciliationEvent } from './events.ts';
 /** Record of a service's new state: what is known of both sides, and what comparing them gave. */
 export const UPDATED = 'reconciliation.updated';
 /** Record of an error that a dashboard met in somebody's browser. */
-export const CLIENT_ERROR = 'reconciliation.client_error';
+export const CLIENT_FAILED = 'reconciliation.client_failed';
 const CHANNEL = 'reconciliation';
 
 /** Members that the log gives when a record is read. */
@@ -23,7 +23,7 @@ export function updateEvent(update: UpdateBody): NewEvent {
 }
 
 export function clientErrorEvent(error: ClientErrorBody): NewEvent {
-  return { type: CLIENT_ERROR, channel: CHANNEL, body: JSON.stringify(error) };
+  return { type: CLIENT_FAILED, channel: CHANNEL, body: JSON.stringify(error) };
 }
 
 export function parseUpdate(body: string): UpdateBody {

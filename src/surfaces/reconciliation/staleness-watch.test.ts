@@ -24,7 +24,8 @@ describe('a service that sends no report', () => {
     await pass(surface, 14_999);
     expect(await seen(surface)).toEqual(['awaiting_actual', 'verified']);
     await pass(surface, 1);
-    await expect.poll(() => seen(surface)).toEqual(['awaiting_actual', 'verified', 'no_report']);
+    await surface.settle();
+    expect(await seen(surface)).toEqual(['awaiting_actual', 'verified', 'no_report']);
     const [service] = (await surface.latest()).services;
     expect(service).toMatchObject({ status: 'stale', counts: { invoices: 9 }, expectedCounts: { invoices: 9 } });
     expect(service?.lastReportAt).toBe('2026-01-01T00:00:00.000Z');
@@ -43,7 +44,8 @@ describe('a service that sends no report', () => {
     await surface.settle();
     expect(await seen(surface)).toEqual(['awaiting_actual', ...Array.from({ length: 4 }, () => 'verified')]);
     await pass(surface, 1_000);
-    await expect.poll(async () => (await seen(surface)).at(-1)).toBe('no_report');
+    await surface.settle();
+    expect((await seen(surface)).at(-1)).toBe('no_report');
     expect((await surface.report(REPORT)).status).toBe('verified');
   });
 
@@ -52,7 +54,8 @@ describe('a service that sends no report', () => {
     await surface.report({ ...EXPECTED, counts: { invoices: 10 } });
     await surface.report(REPORT);
     await pass(surface, 15_000);
-    await expect.poll(async () => (await seen(surface)).at(-1)).toBe('no_report');
+    await surface.settle();
+    expect((await seen(surface)).at(-1)).toBe('no_report');
     const [service] = (await surface.latest()).services;
     expect(service).not.toHaveProperty('discrepancyDetails');
     expect(service).toMatchObject({ counts: { invoices: 9 }, expectedCounts: { invoices: 10 } });
@@ -66,9 +69,11 @@ describe('a service that sends no report', () => {
     await pass(surface, 10_000);
     const silent = async () =>
       (await surface.latest()).services.filter(({ staleReason }) => staleReason === 'no_report');
-    await expect.poll(async () => (await silent()).map(({ service }) => service)).toEqual(['a']);
+    await surface.settle();
+    expect((await silent()).map(({ service }) => service)).toEqual(['a']);
     await pass(surface, 5_000);
-    await expect.poll(async () => (await silent()).map(({ service }) => service)).toEqual(['a', 'b']);
+    await surface.settle();
+    expect((await silent()).map(({ service }) => service)).toEqual(['a', 'b']);
   });
 
   it('is stale right after a restart when its time ran out meanwhile, and later when it did not', async () => {
@@ -82,17 +87,15 @@ describe('a service that sends no report', () => {
     await using second = await testSurface({ folder: first.folder, clock });
     const silent = async () =>
       (await second.latest()).services.flatMap((one) => (one.staleReason === 'no_report' ? [one.service] : []));
-    await expect
-      .poll(() => {
-        clock.advance(0);
-        return silent();
-      })
-      .toEqual(['long ago']);
+    await pass(second, 0);
+    await second.settle();
+    expect(await silent()).toEqual(['long ago']);
     await pass(second, 9_999);
     await second.settle();
     expect(await silent()).toEqual(['long ago']);
     await pass(second, 1);
-    await expect.poll(silent).toEqual(['lately', 'long ago']);
+    await second.settle();
+    expect(await silent()).toEqual(['lately', 'long ago']);
     expect(second.log.head().seq).toBe(4);
   });
 
@@ -115,14 +118,15 @@ describe('a service that sends no report', () => {
     });
     await surface.report(REPORT);
     await pass(surface, 15_000);
-    await expect.poll(() => refusals).toBe(1);
-    await expect
-      .poll(() => {
-        surface.clock.advance(1_000);
-        return seen(surface);
-      })
-      .toEqual(['awaiting_expected', 'no_report']);
+    await surface.settle();
+    expect(refusals).toBe(1);
+    await pass(surface, 1_000);
+    await surface.settle();
     expect(refusals).toBe(2);
+    expect(await seen(surface)).toEqual(['awaiting_expected']);
+    await pass(surface, 1_000);
+    await surface.settle();
+    expect(await seen(surface)).toEqual(['awaiting_expected', 'no_report']);
     expect(surface.lines.join('')).toContain('tried again');
   });
 
