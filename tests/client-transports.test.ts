@@ -32,4 +32,23 @@ describe('the client and a real server', () => {
       }
     },
   );
+
+  test.each(['websocket', 'sse'] as const)(
+    '%s: a token does not stand in the way of a feed that asks for none',
+    async (transport) => {
+      await using server = await startServer();
+      const connection = createFeedConnection({
+        url: `${server.url}/stream`,
+        transport,
+        token: async () => 'header.payload.signature',
+        onEvents: () => {},
+      });
+      connection.start();
+      try {
+        await expect.poll(() => connection.status().name, { timeout: 10_000 }).toBe('live');
+      } finally {
+        connection.stop();
+      }
+    },
+  );
 });

@@ -5,6 +5,7 @@ import { loadPage } from './load-page.ts';
 
 export interface CatchUp {
   readonly url: string;
+  readonly token: string | undefined;
   readonly from: string;
   /** Where the stream stands that is to be joined. */
   readonly to: string;
@@ -15,10 +16,10 @@ export interface CatchUp {
 
 /** Reads what lies between two positions by the JSON transport; nothing when the first has reached the second. */
 export async function catchUp(environment: ClientEnvironment, request: CatchUp): Promise<void> {
-  const { url, to, signal, onFrame } = request;
+  const { url, token, to, signal, onFrame } = request;
   let cursor = request.from;
   while (!hasReached(cursor, to)) {
-    const page = await loadPage(environment, { url, cursor, signal });
+    const page = await loadPage(environment, { url, cursor, token, signal });
     if (signal.aborted) return;
     if (!page) {
       onFrame({ type: 'reset', reason: 'cursor_expired', cursor: to });

@@ -63,6 +63,8 @@ export function transition(
       return state.name === 'polling' ? { ...state, poll: nextPoll(step) } : state;
     case 'refused':
       return isTrying(state) ? rest('unauthorized', state) : state;
+    case 'signedOut':
+      return rest('unauthorized', { ...state, cursor: undefined, isUntried: false });
     case 'due':
       return due(state, step);
     case 'woke':

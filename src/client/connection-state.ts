@@ -56,6 +56,8 @@ export type ConnectionEvent =
   | { readonly type: 'pollFailed' }
   /** A request was answered 401 or 403. */
   | { readonly type: 'refused' }
+  /** The user is gone: the position goes with them. */
+  | { readonly type: 'signedOut' }
   /** The time of {@link wakeAt} has come. */
   | { readonly type: 'due' }
   /** The page or the machine slept this long: 0 when it was only hidden, Infinity when its connections were closed. */

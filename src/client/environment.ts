@@ -1,6 +1,8 @@
 /** An open socket; after `close` none of its handlers is called again. */
 export interface Socket {
   close(): void;
+  /** Sends text to the server; undefined where the transport only receives. */
+  readonly send?: ((text: string) => void) | undefined;
 }
 
 export interface SocketHandlers {
@@ -51,6 +53,8 @@ export interface Tabs {
 export interface ClientEnvironment {
   /** Milliseconds on a clock that never goes back and counts the time the machine sleeps. */
   now(): number;
+  /** Milliseconds since 1970, to compare with the expiry of tokens. Default `Date.now`. */
+  readonly wallNow?: () => number;
   random(): number;
   /** Runs `action` once after `delayMs`; returns the function that cancels it. */
   schedule(delayMs: number, action: () => void): () => void;

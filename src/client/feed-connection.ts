@@ -1,3 +1,4 @@
+import { CLOSE } from '../protocol/close-codes.ts';
 import type { EventMessage, ServerFrame } from '../protocol/frames.ts';
 import { initialState, transition } from './connection-machine.ts';
 import {
@@ -11,13 +12,15 @@ import {
   statusOf,
   wakeAt,
 } from './connection-state.ts';
-import type { ClientEnvironment, PageChange } from './environment.ts';
+import type { ClientEnvironment, PageChange, Socket } from './environment.ts';
 import { type FeedProblem, RefusedError } from './feed-problem.ts';
 import { meaningOf, takeBatch } from './frame-intake.ts';
 import { loadPage } from './load-page.ts';
 import { openSharedStream } from './open-shared-stream.ts';
 import { openStream, type StreamTransport } from './open-stream.ts';
 import { runtimeEnvironment } from './runtime-environment.ts';
+import type { Session } from './session.ts';
+import { createTokenKeeper } from './token-keeper.ts';
 import { watchForSleep } from './watch-for-sleep.ts';
 
 /** `Event` is what `parse` makes of a message; without `parse` it is the message itself. */
@@ -52,6 +55,10 @@ export interface FeedConnectionOptions<Event = EventMessage> {
    * own. Default false.
    */
   readonly shareTabs?: boolean;
+  /** Gives the token to connect with; see {@link SessionOptions.token}. */
+  readonly token?: () => Promise<string | undefined>;
+  /** Gives the token, and ends the connection with its sign-out. */
+  readonly session?: Session;
   readonly onProblem?: (problem: FeedProblem) => void;
   readonly settings?: Partial<Omit<ConnectionSettings, 'hasSnapshot'>>;
   /** Default: the runtime's. */
@@ -81,11 +88,15 @@ export interface FeedConnection {
 interface Running {
   readonly id: number;
   stop(): void;
+  /** How to send on a stream that was opened with a token, if it can. */
+  send?(): Socket['send'];
 }
 
 export function createFeedConnection<Event = EventMessage>(options: FeedConnectionOptions<Event>): FeedConnection {
   const environment = options.environment ?? runtimeEnvironment;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings, hasSnapshot: options.snapshot !== undefined };
+  const provide = options.token ?? options.session?.token;
+  const tokens = provide && createTokenKeeper({ environment, provide, onRenewed: renewed, onFailed: reportToken });
   const listeners = new Set<() => void>();
   const running = new Map<'snapshot' | 'socket' | 'poll', Running>();
   let state = initialState(settings, environment.now());
@@ -152,16 +163,57 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
     const isCurrent = () => running.get('socket')?.id === id;
     const { url, transport = 'websocket', eventTypes } = options;
     const open = options.shareTabs ? openSharedStream : openStream;
-    const socket = open(
-      environment,
-      { url, transport, eventTypes, cursor: state.cursor },
-      {
-        onFrame: (frame) => isCurrent() && receive(frame),
-        onInvalid: (cause) => isCurrent() && report({ kind: 'invalid_frame', message: messageOf(cause) }),
-        onClose: (code) => isCurrent() && send({ type: 'closed', code }),
+    const connect = () =>
+      open(
+        environment,
+        { url, transport, eventTypes, cursor: state.cursor, token: () => tokens?.current() },
+        {
+          onFrame: (frame) => isCurrent() && receive(frame),
+          onInvalid: (cause) => isCurrent() && report({ kind: 'invalid_frame', message: messageOf(cause) }),
+          onClose: (code) => isCurrent() && send({ type: 'closed', code: isExpiry(code) ? CLOSE.goingAway : code }),
+        },
+      );
+    if (!tokens) {
+      const socket = connect();
+      running.set('socket', { id, stop: () => socket.close() });
+      return;
+    }
+    let socket: Socket | undefined;
+    running.set('socket', {
+      id,
+      stop() {
+        tokens.stop();
+        socket?.close();
+      },
+      send: () => socket?.send,
+    });
+    tokens.ask().then(
+      () => {
+        if (isCurrent()) socket = connect();
+      },
+      (cause: unknown) => {
+        if (!isCurrent()) return;
+        reportToken(cause);
+        send(cause instanceof RefusedError ? { type: 'refused' } : { type: 'closed', code: CLOSE.goingAway });
       },
     );
-    running.set('socket', { id, stop: () => socket.close() });
+  }
+
+  /** A stream that was good until now ended for its token's sake: another token may open the next. */
+  function isExpiry(code: number): boolean {
+    return code === CLOSE.unauthorized && tokens !== undefined && state.name === 'live';
+  }
+
+  /** In place where the transport can send; else by opening the stream again at its position. */
+  function renewed(token: string): void {
+    if (state.name !== 'live') return;
+    const sendText = running.get('socket')?.send?.();
+    if (sendText) sendText(JSON.stringify({ type: 'auth', token }));
+    else send({ type: 'woke', sleptMs: Number.POSITIVE_INFINITY });
+  }
+
+  function reportToken(cause: unknown): void {
+    report({ kind: 'token_failed', message: messageOf(cause), cause });
   }
 
   function request(kind: 'snapshot' | 'poll', id: number): void {
@@ -192,7 +244,13 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
       const cursor = await loadState(signal);
       return () => send({ type: 'polled', cursor });
     }
-    const page = await loadPage(environment, { url: options.url, cursor: state.cursor, signal });
+    await tokens?.ask();
+    const page = await loadPage(environment, {
+      url: options.url,
+      cursor: state.cursor,
+      token: tokens?.current(),
+      signal,
+    });
     if (!page) return () => lose('the position has expired');
     return () => {
       const taken = takeBatch(state.cursor ?? page.from, { from: page.from, to: page.cursor, events: page.events });
@@ -253,6 +311,10 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
       environment.onOnlineChange((isOnline) => send({ type: isOnline ? 'cameOnline' : 'wentOffline' })),
       environment.onPageChange?.(changePage),
       watchForSleep(environment, (sleptMs) => send({ type: 'woke', sleptMs })),
+      options.session?.onSignOut(() => {
+        send({ type: 'signedOut' });
+        stop();
+      }),
     ];
     stopListening = () => {
       for (const stop of unsubscribe) stop?.();
@@ -273,6 +335,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   function stop(): void {
     if (!isStarted) return;
     isStarted = false;
+    tokens?.stop();
     stopListening();
     reconcile();
     armTimer();

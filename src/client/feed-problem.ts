@@ -4,6 +4,7 @@ export type FeedProblem =
   | { readonly kind: 'gap'; readonly message: string }
   | { readonly kind: 'snapshot_failed'; readonly message: string; readonly cause: unknown }
   | { readonly kind: 'poll_failed'; readonly message: string; readonly cause: unknown }
+  | { readonly kind: 'token_failed'; readonly message: string; readonly cause: unknown }
   | { readonly kind: 'handler_failed'; readonly message: string; readonly cause: unknown };
 
 /** Thrown by a snapshot loader to say that the server refuses this user, so that trying again is pointless. */

@@ -38,3 +38,4 @@ export { createFeedConnection, type FeedConnection, type FeedConnectionOptions }
 export { type FeedProblem, RefusedError } from './feed-problem.ts';
 export type { StreamTransport } from './open-stream.ts';
 export { runtimeEnvironment } from './runtime-environment.ts';
+export { createSession, type Session, type SessionOptions } from './session.ts';

@@ -62,7 +62,13 @@ function joinStream({ environment, tabs, request, handlers }: Joining): Socket {
   const cancelLimit = environment.schedule(LEADER_LIMIT_MS, goAlone);
   tabs.holdLock(name, signal, lead);
   channel.post({ type: 'ask' } satisfies TabMessage);
-  return { close };
+  // Only the leader has a connection to send on; the others' tokens are for their own requests.
+  return {
+    close,
+    get send() {
+      return own ? own.send : () => {};
+    },
+  };
 
   function close(): void {
     abort.abort();
@@ -157,7 +163,14 @@ function joinStream({ environment, tabs, request, handlers }: Joining): Socket {
       handlers.onFrame({ ...hello, cursor: from });
     }
     const attempt = catching;
-    catchUp(environment, { url: request.url, from, to: hello.cursor, signal: attempt.signal, onFrame: give }).then(
+    catchUp(environment, {
+      url: request.url,
+      token: request.token(),
+      from,
+      to: hello.cursor,
+      signal: attempt.signal,
+      onFrame: give,
+    }).then(
       () => !attempt.signal.aborted && caughtUp(),
       (cause: unknown) => {
         if (!attempt.signal.aborted) fail(cause instanceof RefusedError ? UNAUTHORIZED : ABNORMAL_CLOSURE);

@@ -1,5 +1,6 @@
 import type { ServerFrame } from '../protocol/frames.ts';
 import { SUBPROTOCOL } from '../protocol/subprotocol.ts';
+import { authorization } from './authorization.ts';
 import type { ClientEnvironment, Socket } from './environment.ts';
 import { feedUrl } from './feed-url.ts';
 import { CONTROL_EVENT_TYPES, frameOfStreamEvent, frameOfText, positionAfter } from './stream-frame.ts';
@@ -13,6 +14,8 @@ export interface StreamRequest {
   readonly cursor: string | undefined;
   /** The feed's own event types; undefined reads the stream so that every type is delivered. */
   readonly eventTypes: readonly string[] | undefined;
+  /** The token in force, asked for at the moment it is needed; undefined for a feed without one. */
+  readonly token: () => string | undefined;
 }
 
 export interface StreamHandlers {
@@ -40,14 +43,17 @@ export function openStream(environment: ClientEnvironment, request: StreamReques
   };
   if (request.transport === 'websocket' && environment.openSocket) {
     const url = feedUrl(request.url, baseUrl, { socket: true, cursor: request.cursor });
-    return environment.openSocket(url, [SUBPROTOCOL], { onMessage: (text) => take(() => frameOfText(text)), onClose });
+    const token = request.token();
+    // A browser can give a WebSocket no headers. The server echoes the first protocol, so that is Millrace's own.
+    const protocols = token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, 'bearer', token];
+    return environment.openSocket(url, protocols, { onMessage: (text) => take(() => frameOfText(text)), onClose });
   }
   let position = request.cursor;
   const url = feedUrl(request.url, baseUrl, { socket: false, cursor: request.cursor });
   const eventTypes = request.eventTypes && [...CONTROL_EVENT_TYPES, ...request.eventTypes];
   return environment.openEventStream(
     url,
-    { eventTypes, headers: {} },
+    { eventTypes, headers: authorization(request.token()) },
     {
       onEvent: (event) =>
         take(() => {

@@ -71,5 +71,8 @@ function openWebSocket(url: string, protocols: readonly string[], handlers: Sock
       detach.abort();
       socket.close();
     },
+    send(text) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
   };
 }

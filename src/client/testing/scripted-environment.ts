@@ -11,6 +11,8 @@ export interface ScriptedSocket {
   readonly url: string;
   readonly protocols: readonly string[];
   isClosed: boolean;
+  /** What the client sent. */
+  readonly sent: string[];
   /** Sends a frame to the client. */
   send(frame: unknown): void;
   /** Sends text that need not be JSON. */
@@ -36,6 +38,8 @@ export class ScriptedEnvironment implements ClientEnvironment {
   readonly sockets: ScriptedSocket[] = [];
   readonly streams: ScriptedEventStream[] = [];
   readonly requests: string[] = [];
+  /** The headers of the requests, in the same order. */
+  readonly headers: Record<string, string>[] = [];
   respond: (url: string) => Response = () => new Response('', { status: 503 });
   /** What every draw of chance gives. The default is the middle of the jitter, so that delays are exact. */
   chance = 0.5;
@@ -46,6 +50,10 @@ export class ScriptedEnvironment implements ClientEnvironment {
   #pageListeners = new Set<(change: PageChange) => void>();
 
   now(): number {
+    return this.#now;
+  }
+
+  wallNow(): number {
     return this.#now;
   }
 
@@ -68,6 +76,7 @@ export class ScriptedEnvironment implements ClientEnvironment {
       url,
       protocols,
       isClosed: false,
+      sent: [],
       send: (frame) => handlers.onMessage(JSON.stringify(frame)),
       sendText: (text) => handlers.onMessage(text),
       end: (code) => {
@@ -80,6 +89,7 @@ export class ScriptedEnvironment implements ClientEnvironment {
       close: () => {
         socket.isClosed = true;
       },
+      send: (text) => socket.sent.push(text),
     };
   };
 
@@ -103,8 +113,9 @@ export class ScriptedEnvironment implements ClientEnvironment {
     };
   }
 
-  async fetch(url: string): Promise<Response> {
+  async fetch(url: string, { headers }: { readonly headers: Record<string, string> }): Promise<Response> {
     this.requests.push(url);
+    this.headers.push(headers);
     return this.respond(url);
   }
 
