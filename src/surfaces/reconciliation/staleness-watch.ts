@@ -8,6 +8,11 @@ import { parseUpdate, UPDATED } from './record.ts';
 /** When a refusing log is asked again. */
 const RETRY_MS = 1_000;
 
+/** Every service's latest update; job ids can be many, and say nothing about time. */
+const WITHOUT_JOB_IDS = `
+  SELECT l.seq, l.at, l.type, l.channel, l.tag, json_remove(l.body, '$.jobIds') AS body
+  FROM recon_service s JOIN log l ON l.seq = s.seq`;
+
 interface Deadline {
   /** Monotonic time. */
   readonly dueAt: number;
@@ -41,9 +46,7 @@ export class StalenessWatch implements AsyncDisposable {
 
   async #load(): Promise<void> {
     const { log, snapshots, logger } = this.#context;
-    const { cursor, results } = await snapshots.snapshot<[LogRecord]>([
-      { sql: 'SELECT l.* FROM recon_service s JOIN log l ON l.seq = s.seq' },
-    ]);
+    const { cursor, results } = await snapshots.snapshot<[LogRecord]>([{ sql: WITHOUT_JOB_IDS }]);
     if (this.#ended.signal.aborted) return;
     this.#deadlines.clear();
     this.#note(results[0]);
