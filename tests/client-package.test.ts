@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -67,6 +67,33 @@ describe('the installed package', () => {
       tail.kill('SIGKILL');
       await server.stop();
       rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
+
+  test('runs the program of the README', async () => {
+    const [, expected = '', source = ''] =
+      /<!-- program: expect (.+) -->\n```js\n([\s\S]+?)\n```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+    await using server = await startServer();
+    const program = join(installed.folder, 'readme.mjs');
+    // It joins at the head, so events are posted until it has seen one.
+    writeFileSync(program, source.replaceAll('http://127.0.0.1:4000', server.url));
+    const child = spawn('node', [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    try {
+      await expect
+        .poll(
+          async () => {
+            await postEvent(server.url, { source_app: 'my-app', summary: 'npm test' });
+            return output;
+          },
+          { timeout: 15_000 },
+        )
+        .toContain(`my-app ${expected}`);
+    } finally {
+      child.kill('SIGKILL');
     }
   });
 });
