@@ -117,14 +117,14 @@ const table: Record<Situation, Record<Happening, string>> = {
     hello: 'same',
     progressed: 'live #7 silence 30000 at e.6.t',
     gapFound: 'connecting loading #8 at nowhere',
-    closed: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    closed: 'reconnecting waiting +1000 failures 1 at e.5.t',
     superseded: 'evicted at e.5.t',
     tokenRefused: 'unauthorized at e.5.t',
     polled: 'same',
     pollFailed: 'same',
     refused: 'unauthorized at e.5.t',
     signedOut: 'unauthorized at nowhere',
-    due: 'reconnecting waiting +4000 failures 3 at e.5.t',
+    due: 'reconnecting waiting +1000 failures 1 at e.5.t',
     slept: 'reconnecting opening #8 at e.5.t',
     shown: 'reconnecting opening #8 at e.5.t',
     wentOffline: 'offline waiting +1000 failures 1 at e.5.t',
@@ -330,9 +330,17 @@ describe('transition', () => {
     expect(describeState(failed)).toBe('polling waiting +30000 poll fetching #8 failures 6 at e.5.t');
     const probing = transition(failed, events.due, settings, { now: NOW + 30_000, random: 0.5 });
     expect(demandOf(probing).socket).toBeDefined();
-    expect(transition(probing, events.hello, settings, moment)).toMatchObject({ name: 'live', failures: 0 });
+    expect(transition(probing, events.hello, settings, moment)).toMatchObject({ name: 'live' });
     const refusedProbe = transition(probing, events.closed, settings, { now: NOW + 30_100, random: 0.5 });
     expect(refusedProbe.name).toBe('polling');
+  });
+
+  it('waits longer for a stream that is lost again and again, and counts anew where it would lead to polling', () => {
+    const flapping: ConnectionState = { ...states.live, failures: 5 };
+    const alone = transition(flapping, events.closed, DEFAULT_SETTINGS, moment);
+    expect(describeState(alone)).toBe('reconnecting waiting +30000 failures 6 at e.5.t');
+    const withPolling = transition(flapping, events.closed, settings, moment);
+    expect(describeState(withPolling)).toBe('reconnecting waiting +1000 failures 1 at e.5.t');
   });
 
   it('has no position to probe the stream with until a poll gives one, and then probes at once', () => {

@@ -130,7 +130,9 @@ function wait(name: 'reconnecting' | 'offline', from: Position, step: Step, heal
 function fail(state: ConnectionState, step: Step): ConnectionState {
   const { policy, poll } = step.settings;
   const healthyForMs = state.name === 'live' ? step.now - state.since : 0;
-  const failures = healthyForMs >= policy.healthyAfterMs ? 1 : state.failures + 1;
+  // Where five failures lead to polling, a stream that came about ends the row (specs/001 AC-2 "consecutive").
+  const isFirst = healthyForMs >= policy.healthyAfterMs || (poll !== undefined && state.name === 'live');
+  const failures = isFirst ? 1 : state.failures + 1;
   // A stream that was live and ended otherwise than by a gap had accepted the cursor.
   const next = { ...positionOf(state), isUntried: state.isUntried && state.name !== 'live', failures };
   if (state.name === 'polling') return { ...next, name: 'polling', attempt: nextProbe(step), poll: state.poll };
@@ -181,8 +183,6 @@ function goLive(
   const silenceMs = hello.heartbeatMs > 0 ? 2 * hello.heartbeatMs : settings.silenceMs;
   return {
     ...positionOf(state),
-    // A stream that comes back out of polling ends the row of failures.
-    failures: state.name === 'polling' ? 0 : state.failures,
     cursor: state.cursor ?? hello.cursor,
     name: 'live',
     id: state.attempt.id,
