@@ -29,7 +29,10 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     proxy: Object.fromEntries(
-      ['/events', '/stream', '/hooks', '/healthz', '/readyz', '/metrics'].map((path) => [path, api]),
+      ['/events', '/stream', '/hooks', '/reconciliation', '/audit', '/healthz', '/readyz', '/metrics'].map((path) => [
+        path,
+        api,
+      ]),
     ),
   },
 });

@@ -20,10 +20,10 @@ export function Shell() {
     <>
       <SkipLink target={MAIN} />
       <div className="flex h-dvh flex-col">
-        <header className="flex h-12 shrink-0 items-center gap-4 border-b border-line bg-surface px-4">
+        <header className="flex h-12 shrink-0 items-center gap-4 border-b border-line bg-surface px-4 max-sm:gap-2">
           <span className="flex items-center gap-2 text-sm font-semibold tracking-tight">
             <Logo />
-            Millrace
+            <span className="max-sm:sr-only">Millrace</span>
           </span>
           <nav aria-label="Pages" className="flex h-full min-w-0 items-center gap-1 overflow-x-auto">
             {pages.map((page) => (

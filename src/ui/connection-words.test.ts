@@ -23,4 +23,17 @@ describe('connectionWords', () => {
     const others = ['connecting', 'reconnecting', 'polling', 'paused', 'offline', 'evicted', 'unauthorized'] as const;
     for (const name of others) expect(connectionWords(name).tone).not.toBe('good');
   });
+
+  it('has the colours of specs/001, each with its own words', () => {
+    const looks = (['live', 'reconnecting', 'polling', 'offline'] as const).map((name) => {
+      const { text, tone } = connectionWords(name);
+      return [text, tone];
+    });
+    expect(looks).toEqual([
+      ['Connected', 'good'],
+      ['Reconnecting…', 'warn'],
+      ['Polling', 'info'],
+      ['Offline', 'bad'],
+    ]);
+  });
 });

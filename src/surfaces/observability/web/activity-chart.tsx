@@ -2,6 +2,7 @@ import { lazy, memo, Suspense, useState } from 'react';
 import { useNow } from '../../../react/use-now.ts';
 import { classNames } from '../../../ui/class-names.ts';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
+import { clockTime } from '../../../ui/time-format.ts';
 import {
   ACTIVITY_WINDOWS,
   type Activity,
@@ -10,7 +11,6 @@ import {
   isPartlyCounted,
   OTHER_TYPES,
 } from './activity.ts';
-import { clockTime } from './time-format.ts';
 import { MAX_TYPES, typeHue } from './type-hue.ts';
 
 const ActivityPlot = lazy(() => import('./activity-plot.tsx').then((module) => ({ default: module.ActivityPlot })));
@@ -54,7 +54,7 @@ export const ActivityChart = memo(function ActivityChart({ activity, chosenType,
         </ul>
         <div className="ml-auto flex shrink-0 items-center gap-3">
           {isPartlyCounted(series) && (
-            <span className="text-2xs text-muted">
+            <span className="text-2xs text-muted max-sm:hidden">
               counted since {clockTime(series.countedFrom * 1_000, now).slice(0, -4)}
             </span>
           )}

@@ -5,10 +5,10 @@ import { Button } from '../../../ui/button.tsx';
 import { classNames } from '../../../ui/class-names.ts';
 import { CodeBlock } from '../../../ui/code-block.tsx';
 import { hueClass } from '../../../ui/hue.ts';
+import { age, fullTime } from '../../../ui/time-format.ts';
 import type { EventFilters } from './event-filters.ts';
 import { headline, type ListedEvent } from './listed-event.ts';
 import { prettyJson } from './pretty-json.ts';
-import { age, fullTime } from './time-format.ts';
 
 export interface EventDetailProps {
   readonly event: ListedEvent;

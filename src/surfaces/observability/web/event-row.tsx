@@ -1,8 +1,8 @@
 import { memo } from 'react';
 import { classNames } from '../../../ui/class-names.ts';
 import { hueClass } from '../../../ui/hue.ts';
+import { clockTime, shortId } from '../../../ui/time-format.ts';
 import { headline, type ListedEvent } from './listed-event.ts';
-import { clockTime, shortId } from './time-format.ts';
 import { typeHue } from './type-hue.ts';
 
 /** The columns of the head and of every row; small screens show two lines a row instead. */

@@ -4,9 +4,9 @@ import { memo, useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { FilterCombobox } from '../../../ui/filter-combobox.tsx';
 import { SearchInput } from '../../../ui/search-input.tsx';
+import { shortId } from '../../../ui/time-format.ts';
 import type { EventFilters } from './event-filters.ts';
 import type { FilterChoicesView } from './filter-choices.ts';
-import { shortId } from './time-format.ts';
 
 const TYPING_PAUSE_MS = 200;
 

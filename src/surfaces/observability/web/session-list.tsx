@@ -5,9 +5,9 @@ import { useSampled } from '../../../react/use-sampled.ts';
 import { Button } from '../../../ui/button.tsx';
 import { classNames } from '../../../ui/class-names.ts';
 import { hueClass } from '../../../ui/hue.ts';
+import { age, shortId } from '../../../ui/time-format.ts';
 import type { Agent, Session } from '../events.ts';
 import { SAMPLE_MS } from './sample-ms.ts';
-import { age, shortId } from './time-format.ts';
 
 /** A session without an event for this long counts as quiet. */
 export const ACTIVE_MS = 5 * 60_000;

@@ -1,0 +1,91 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { useConnection } from '../../../react/use-connection.ts';
+import { useReconciliationStream } from '../../../react/use-reconciliation-stream.ts';
+import { CodeBlock } from '../../../ui/code-block.tsx';
+import { Countdown } from '../../../ui/connection-status-badge.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { ErrorState } from '../../../ui/error-state.tsx';
+import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
+import { AuditSection } from './audit-section.tsx';
+import { pageFeed } from './page-feed.ts';
+import { type PageSearch, pageSearchSchema } from './page-search.ts';
+import { ReconciliationStats } from './reconciliation-stats.tsx';
+import { ServiceDrawer } from './service-drawer.tsx';
+import { ServicesTable } from './services-table.tsx';
+
+/** The page `/reconciliation`: which services' numbers agree, which don't, which went stale (specs/001). */
+export function Page() {
+  const { data, services, connectionStatus, error, errorUpdateCount, reconnect } = useReconciliationStream(pageFeed);
+  const { search, changeSearch } = useUrl();
+  const open = services.find(({ service }) => service === search.open);
+  const openService = useCallback((service: string) => changeSearch({ open: service }), [changeSearch]);
+  const close = useCallback(() => changeSearch({ open: undefined }), [changeSearch]);
+  const isConnected = connectionStatus === 'connected';
+
+  if (!data && errorUpdateCount > 0) {
+    return (
+      <>
+        <ErrorState
+          title="Reconciliation cannot be loaded"
+          message={error?.message ?? 'The server did not answer.'}
+          onRetry={reconnect}
+        />
+        <NextTry />
+      </>
+    );
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto">
+      <ReconciliationStats services={services} isConnected={isConnected} isLoaded={data !== undefined} />
+      {!data && <SkeletonRows label="Loading services…" />}
+      {data && services.length === 0 && (
+        <EmptyState title="No service has reported yet">
+          <p className="max-w-prose text-muted">
+            A service reports what it expected and what it found; Millrace compares the two. Send both sides from a
+            shell.
+          </p>
+          <CodeBlock title="Report one service" isWrapped text={reportSnippet(location.origin)} />
+        </EmptyState>
+      )}
+      {services.length > 0 && (
+        <ServicesTable services={services} isConnected={isConnected} openService={open?.service} onOpen={openService} />
+      )}
+      <AuditSection search={search} services={services.map(({ service }) => service)} onSearch={changeSearch} />
+      {open && <ServiceDrawer event={open} isConnected={isConnected} onClose={close} />}
+    </div>
+  );
+}
+
+/** When the page will be tried again by itself. */
+function NextTry() {
+  const connection = useConnection();
+  if (connection?.status.nextRetryAt === undefined) return null;
+  return (
+    <p role="timer" className="mx-auto w-full max-w-xl px-4 text-muted">
+      Trying again <Countdown status={connection.status} now={connection.now} />
+    </p>
+  );
+}
+
+function reportSnippet(origin: string): string {
+  return ['expected', 'actual']
+    .map(
+      (side) =>
+        `curl -s ${origin}/reconciliation/reports -H 'Content-Type: application/json' -d '${JSON.stringify({ service: 'billing', side, counts: { invoices: 12 } })}'`,
+    )
+    .join('\n');
+}
+
+/** Filters, page and drawer live in the URL, so that a view can be sent to somebody and the back button works. */
+function useUrl() {
+  const search: PageSearch = pageSearchSchema.parse(useSearch({ strict: false }));
+  const navigate = useNavigate();
+  const changeSearch = useCallback(
+    (change: Partial<PageSearch>) => {
+      void navigate({ to: '.', search: (before: PageSearch) => ({ ...before, ...change }) });
+    },
+    [navigate],
+  );
+  return { search, changeSearch };
+}

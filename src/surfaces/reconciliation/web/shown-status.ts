@@ -1,0 +1,27 @@
+import type { ReconciliationEvent, ReconciliationStatus, StaleReason } from '../events.ts';
+
+/** The server's default for MILLRACE_STALE_AFTER_MS; it counts here only while nothing is heard from the server. */
+export const STALE_AFTER_MS = 15_000;
+
+export interface ShownStatus {
+  readonly status: ReconciliationStatus;
+  readonly why: string | undefined;
+}
+
+const REASONS: Record<StaleReason, string> = {
+  awaiting_expected: 'waiting for the expected side',
+  awaiting_actual: 'waiting for the actual side',
+  no_report: 'no report for a while',
+};
+
+/**
+ * What a row says at a moment. The server says when a service went stale; while it cannot be heard, the row turns stale
+ * by its own age, since nobody knows any more.
+ */
+export function shownStatus(event: ReconciliationEvent, now: number, isConnected: boolean): ShownStatus {
+  const { status, staleReason, lastReportAt } = event;
+  if (!isConnected && status === 'verified' && now - Date.parse(lastReportAt) >= STALE_AFTER_MS) {
+    return { status: 'stale', why: 'not heard of while disconnected' };
+  }
+  return { status, why: staleReason && REASONS[staleReason] };
+}
