@@ -52,25 +52,39 @@ export const runtimeEnvironment: ClientEnvironment = {
 };
 
 function openWebSocket(url: string, protocols: readonly string[], handlers: SocketHandlers): Socket {
-  const socket = new WebSocket(url, [...protocols]);
   const detach = new AbortController();
   const { signal } = detach;
+  const end = (code: number) => {
+    detach.abort();
+    handlers.onClose(code);
+  };
+  let socket: WebSocket;
+  try {
+    socket = new WebSocket(url, [...protocols]);
+  } catch {
+    // A token that may not stand in a header, or an address that the page may not reach.
+    const timer = setTimeout(() => end(ABNORMAL_CLOSURE));
+    return { close: () => clearTimeout(timer) };
+  }
+  const close = () => {
+    detach.abort();
+    socket.close();
+  };
   socket.addEventListener('message', ({ data }) => handlers.onMessage(typeof data === 'string' ? data : ''), {
     signal,
   });
+  socket.addEventListener('close', ({ code }) => end(code || ABNORMAL_CLOSURE), { signal });
+  // No `close` follows in Chromium where the page's content security policy forbids the address.
   socket.addEventListener(
-    'close',
-    ({ code }) => {
-      detach.abort();
-      handlers.onClose(code || ABNORMAL_CLOSURE);
+    'error',
+    () => {
+      close();
+      handlers.onClose(ABNORMAL_CLOSURE);
     },
     { signal },
   );
   return {
-    close() {
-      detach.abort();
-      socket.close();
-    },
+    close,
     send(text) {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },
