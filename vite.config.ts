@@ -11,6 +11,12 @@ const api: ProxyOptions = {
   ws: true,
   bypass: (request: IncomingMessage) =>
     request.method === 'GET' && request.headers.accept?.includes('text/html') ? '/index.html' : undefined,
+  // The proxy would keep a stream open whose server is gone; this ends it, so that its loss shows at once.
+  configure: (proxy) => {
+    proxy.on('proxyRes', (upstream, _request, response) => {
+      upstream.once('close', () => upstream.complete || response.destroy());
+    });
+  },
 };
 
 export default defineConfig({
