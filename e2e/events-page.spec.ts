@@ -231,6 +231,16 @@ test('the sub-agents of a session are listed with their last activity', async ({
   await expect(agents.getByRole('listitem')).toContainText('Explore');
 });
 
+test('the rate is not counted down while nothing is heard', async ({ page }) => {
+  const server = await startServer();
+  await openLive(page, server.url);
+  await publish(server.url, ...Array.from({ length: 20 }, (_, index) => ({ summary: `event ${index}` })));
+  const rate = page.locator('dl > div', { hasText: 'Per second' }).locator('dd');
+  await expect(rate).toHaveText(/^[1-9]/);
+  await server.stop('SIGKILL');
+  await expect(rate).toHaveText('–');
+});
+
 test('a small screen needs no sideways scrolling', async ({ page }) => {
   await using server = await startServer();
   await publish(server.url, {
@@ -241,6 +251,8 @@ test('a small screen needs no sideways scrolling', async ({ page }) => {
   await openLive(page, server.url);
   const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(await overflow()).toBeLessThanOrEqual(0);
+  await expect(page.getByText('counted since')).toBeHidden();
+  await expect(page.getByRole('button', { name: '15 min' })).toBeInViewport({ ratio: 1 });
   await page.getByRole('button', { name: 'Sessions', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Sessions' })).toBeVisible();
   await page.getByRole('button', { name: 'Close sessions' }).click();

@@ -22,7 +22,8 @@ export function ConnectionStatusBadge() {
       <span role="status" aria-label={`Connection: ${text}`}>
         {text}
       </span>
-      {status.nextRetryAt !== undefined && (
+      {/* While polling, what comes next is another try of the stream: of no interest to who reads the numbers. */}
+      {status.nextRetryAt !== undefined && status.name !== 'polling' && (
         <span className="max-sm:hidden">
           <Countdown status={status} now={now} />
         </span>

@@ -159,7 +159,7 @@ function Paging({
       </Button>
       <span className="text-muted" role="status">
         {totalPages === 0 ? 'No entries' : `Page ${page} of ${totalPages.toLocaleString('en')}`}
-        <span className="max-sm:hidden">, {total.toLocaleString('en')} entries</span>
+        {totalPages > 0 && <span className="max-sm:hidden">, {total.toLocaleString('en')} entries</span>}
       </span>
     </nav>
   );

@@ -16,12 +16,11 @@ import { ServicesTable } from './services-table.tsx';
 
 /** The page `/reconciliation`: which services' numbers agree, which don't, which went stale (specs/001). */
 export function Page() {
-  const { data, services, connectionStatus, error, errorUpdateCount, reconnect } = useReconciliationStream(pageFeed);
+  const { data, services, isStale, error, errorUpdateCount, reconnect } = useReconciliationStream(pageFeed);
   const { search, changeSearch } = useUrl();
   const open = services.find(({ service }) => service === search.open);
   const openService = useCallback((service: string) => changeSearch({ open: service }), [changeSearch]);
   const close = useCallback(() => changeSearch({ open: undefined }), [changeSearch]);
-  const isConnected = connectionStatus === 'connected';
 
   if (!data && errorUpdateCount > 0) {
     return (
@@ -37,7 +36,7 @@ export function Page() {
   }
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <ReconciliationStats services={services} isConnected={isConnected} isLoaded={data !== undefined} />
+      <ReconciliationStats services={services} isHeard={!isStale} isLoaded={data !== undefined} />
       {!data && <SkeletonRows label="Loading services…" />}
       {data && services.length === 0 && (
         <EmptyState title="No service has reported yet">
@@ -49,10 +48,10 @@ export function Page() {
         </EmptyState>
       )}
       {services.length > 0 && (
-        <ServicesTable services={services} isConnected={isConnected} openService={open?.service} onOpen={openService} />
+        <ServicesTable services={services} isHeard={!isStale} openService={open?.service} onOpen={openService} />
       )}
       <AuditSection search={search} services={services.map(({ service }) => service)} onSearch={changeSearch} />
-      {open && <ServiceDrawer event={open} isConnected={isConnected} onClose={close} />}
+      {open && <ServiceDrawer event={open} isHeard={!isStale} onClose={close} />}
     </div>
   );
 }

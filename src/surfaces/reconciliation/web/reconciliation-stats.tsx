@@ -6,14 +6,14 @@ import { shownStatus } from './shown-status.ts';
 
 export interface ReconciliationStatsProps {
   readonly services: readonly ReconciliationEvent[];
-  readonly isConnected: boolean;
+  readonly isHeard: boolean;
   readonly isLoaded: boolean;
 }
 
 /** The page at a glance. */
-export function ReconciliationStats({ services, isConnected, isLoaded }: ReconciliationStatsProps) {
+export function ReconciliationStats({ services, isHeard, isLoaded }: ReconciliationStatsProps) {
   const now = useNow(1_000);
-  const statuses = services.map((event) => shownStatus(event, now, isConnected).status);
+  const statuses = services.map((event) => shownStatus(event, now, isHeard).status);
   const count = (wanted: string) => (isLoaded ? statuses.filter((status) => status === wanted).length : '–');
   const newest = Math.max(...services.map(({ at }) => Date.parse(at)));
   return (

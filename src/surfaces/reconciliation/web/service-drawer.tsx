@@ -12,14 +12,14 @@ import { StatusPill } from './status-pill.tsx';
 
 export interface ServiceDrawerProps {
   readonly event: ReconciliationEvent;
-  readonly isConnected: boolean;
+  readonly isHeard: boolean;
   readonly onClose: () => void;
 }
 
 /** Everything known about one service, kept live while it is open. */
-export function ServiceDrawer({ event, isConnected, onClose }: ServiceDrawerProps) {
+export function ServiceDrawer({ event, isHeard, onClose }: ServiceDrawerProps) {
   const now = useNow(1_000);
-  const shown = shownStatus(event, now, isConnected);
+  const shown = shownStatus(event, now, isHeard);
   const rows = countRows(event);
   const differing = rows.filter(({ differs }) => differs).length;
   const missing = event.discrepancyDetails?.missingJobIds ?? [];

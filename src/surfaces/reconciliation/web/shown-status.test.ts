@@ -11,13 +11,13 @@ it.each([
   ['verified', 15_000, true, 'verified'],
   ['discrepancy', 60_000, false, 'discrepancy'],
   ['stale', 0, true, 'stale'],
-] as const)('%s, %d ms after the last report, connected: %s, is shown as %s', (status, now, isConnected, expected) => {
-  expect(shownStatus(event(status), now, isConnected).status).toBe(expected);
+] as const)('%s, %d ms after the last report, heard: %s, is shown as %s', (status, now, isHeard, expected) => {
+  expect(shownStatus(event(status), now, isHeard).status).toBe(expected);
 });
 
 it('says why a service is stale', () => {
   expect(shownStatus(event('stale', { staleReason: 'awaiting_actual' }), 0, true).why).toBe(
     'waiting for the actual side',
   );
-  expect(shownStatus(event('verified'), 15_000, false).why).toBe('not heard of while disconnected');
+  expect(shownStatus(event('verified'), 15_000, false).why).toBe('not heard of since the connection was lost');
 });

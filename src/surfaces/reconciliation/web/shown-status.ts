@@ -15,13 +15,13 @@ const REASONS: Record<StaleReason, string> = {
 };
 
 /**
- * What a row says at a moment. The server says when a service went stale; while it cannot be heard, the row turns stale
- * by its own age, since nobody knows any more.
+ * What a row says at a moment. The server says when a service went stale; while it is not heard, neither by
+ * the stream nor by polling, the row turns stale by its own age, since nobody knows any more.
  */
-export function shownStatus(event: ReconciliationEvent, now: number, isConnected: boolean): ShownStatus {
+export function shownStatus(event: ReconciliationEvent, now: number, isHeard: boolean): ShownStatus {
   const { status, staleReason, lastReportAt } = event;
-  if (!isConnected && status === 'verified' && now - Date.parse(lastReportAt) >= STALE_AFTER_MS) {
-    return { status: 'stale', why: 'not heard of while disconnected' };
+  if (!isHeard && status === 'verified' && now - Date.parse(lastReportAt) >= STALE_AFTER_MS) {
+    return { status: 'stale', why: 'not heard of since the connection was lost' };
   }
   return { status, why: staleReason && REASONS[staleReason] };
 }
