@@ -54,10 +54,10 @@ test("a stranger's dashboard, made with the package's public entries alone, is l
     await reportBoth(server.url, 'billing', 10);
     await reportBoth(server.url, 'archive', 5, 4);
     await page.goto(url);
-    const connection = page.getByRole('status', { name: 'Connection' });
+    const connection = page.getByRole('status', { name: /^Connection: / });
     const row = (name: string) =>
       page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
-    await expect(connection).toHaveText('connected');
+    await expect(connection).toHaveText('Connected');
     await expect(row('billing')).toHaveText('billingverifiedrows 10');
     await expect(row('archive')).toHaveText('archivediscrepancyrows 4');
 
@@ -72,12 +72,12 @@ test("a stranger's dashboard, made with the package's public entries alone, is l
 
     const { port: serverPort } = server;
     await server.stop('SIGKILL');
-    await expect(connection).toHaveText('reconnecting');
+    await expect(connection).toHaveText('Reconnecting…');
     await expect(row('billing')).toHaveCount(1);
     server = await startServer({ port: serverPort });
     await reportBoth(server.url, 'billing', 11);
     await page.getByRole('button', { name: 'Reconnect' }).click();
-    await expect(connection).toHaveText('connected');
+    await expect(connection).toHaveText('Connected');
     await expect(row('billing')).toHaveText('billingverifiedrows 11');
     expect(problems).toEqual([]);
   } finally {

@@ -11,7 +11,11 @@ function endWithServer(proxy) {
   });
 }
 
-const proxy = { '/reconciliation': { target, configure: endWithServer }, '/stream': { target, ws: true } };
+const proxy = {
+  '/reconciliation': { target, configure: endWithServer },
+  '/stream': { target, ws: true },
+  '/audit': target,
+};
 
 // biome-ignore lint/style/noDefaultExport: Vite asks for it
 export default defineConfig({

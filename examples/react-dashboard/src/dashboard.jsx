@@ -1,4 +1,4 @@
-import { useConnection, useReconciliationStream } from 'millrace/react';
+import { ConnectionStatusBadge, LivePausedBanner, useConnection, useReconciliationStream } from 'millrace/react';
 import { useState } from 'react';
 import { LatestEvents } from './latest-events.jsx';
 
@@ -12,6 +12,7 @@ export function Dashboard() {
         <h1>Our services</h1>
         <Status />
       </header>
+      <LivePausedBanner />
       <label>
         <input type="checkbox" checked={onlyTroubled} onChange={() => setOnlyTroubled(!onlyTroubled)} /> Only those in
         trouble
@@ -51,8 +52,8 @@ function Status() {
   const { connectionStatus, reconnect } = connection;
   return (
     <p>
-      <output aria-label="Connection">{connectionStatus}</output>{' '}
-      {connectionStatus !== 'connected' && (
+      <ConnectionStatusBadge />{' '}
+      {connectionStatus === 'reconnecting' && (
         <button type="button" onClick={reconnect}>
           Reconnect
         </button>
