@@ -28,6 +28,8 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
   const keepers = new Map<string, { readonly keeper: QueryKeeper<Event>; users: number }>();
   const stateHash = feed.state && hashKey(feed.state.queryKey);
   let history: Received<Event>[] = [];
+  /** The position that the history begins after; undefined until the stream was joined. */
+  let historyFrom: string | undefined;
   let users = 0;
   let hasStarted = false;
   let hasLoaded = false;
@@ -53,6 +55,8 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
     },
   });
 
+  connection.subscribe(noteJoin);
+
   /** Without `parse`, `Event` is the message: the default of the type parameter. */
   function parse(message: EventMessage): Event {
     return feed.parse ? feed.parse(message) : (message as Event);
@@ -74,18 +78,35 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
       retry: false,
       networkMode: 'always',
     });
-    if (hasLoaded && connection.status().name !== 'polling') missEverything();
+    if (connection.status().name === 'polling') forgetHistory();
+    else if (hasLoaded) missEverything();
     hasLoaded = true;
     return cursor;
   }
 
-  function missEverything(): void {
+  /** The first time that the stream is live, and after a gap: says to every query where it begins. */
+  function noteJoin(): void {
+    if (historyFrom !== undefined || connection.status().name !== 'live') return;
+    historyFrom = connection.cursor();
+    if (historyFrom === undefined) return;
+    for (const [hash, { keeper }] of keepers) if (hash !== stateHash) keeper.join(historyFrom);
+  }
+
+  /** A polled state holds events that were never given one by one: the stream begins anew after it. */
+  function forgetHistory(): void {
     history = [];
+    historyFrom = undefined;
+  }
+
+  function missEverything(): void {
+    forgetHistory();
     for (const [hash, { keeper }] of keepers) if (hash !== stateHash) keeper.miss();
   }
 
   function receive(received: readonly Received<Event>[]): void {
-    history = [...history, ...received].slice(-MAX_HISTORY);
+    const all = [...history, ...received];
+    history = all.slice(-MAX_HISTORY);
+    historyFrom = all.at(-MAX_HISTORY - 1)?.cursor ?? historyFrom;
     for (const { keeper } of [...keepers.values()]) keeper.take(received);
     const events = received.map(({ event }) => event);
     for (const listener of [...listeners]) listener(events);
@@ -101,7 +122,10 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
       entry = { keeper: keeper as QueryKeeper<Event>, users: 0 };
       keepers.set(hash, entry);
       const hasData = queryClient.getQueryData(queryKey) !== undefined;
-      if (hasData && history.length > 0) keeper.take(history);
+      if (hasData && historyFrom !== undefined) {
+        if (!keeper.reaches(historyFrom)) keeper.miss();
+        else if (history.length > 0) keeper.take(history);
+      }
     }
     const kept = entry;
     kept.users += 1;
@@ -115,7 +139,7 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
 
   function start(): void {
     hasStarted = true;
-    history = [];
+    forgetHistory();
     if (feed.state) releaseState = keep(feed.state.queryKey, feed.state.update);
     options.onUse(connection, true);
     connection.start();

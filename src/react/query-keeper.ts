@@ -29,6 +29,8 @@ export function createQueryKeeper<Event, Data>(options: QueryKeeperOptions<Event
   const queryHash = hashKey(queryKey);
   let pending: Received<Event>[] = [];
   let isRefetchDue = false;
+  /** Where the stream was joined while an answer was under way. */
+  let joinedAt: string | undefined;
 
   const stopWatching = cache.subscribe((change) => {
     if (change.type !== 'updated' || change.query.queryHash !== queryHash) return;
@@ -39,6 +41,8 @@ export function createQueryKeeper<Event, Data>(options: QueryKeeperOptions<Event
   function settle(): void {
     const events = pending;
     pending = [];
+    if (joinedAt !== undefined && !reaches(joinedAt)) isRefetchDue = true;
+    joinedAt = undefined;
     if (events.length > 0) apply(events);
     if (isRefetchDue) refetch();
   }
@@ -82,8 +86,22 @@ export function createQueryKeeper<Event, Data>(options: QueryKeeperOptions<Event
     void queryClient.invalidateQueries({ queryKey, exact: true });
   }
 
+  /** Whether the data is known to hold everything up to a position. */
+  function reaches(position: string): boolean {
+    const asOf = cursorOf(queryClient.getQueryData(queryKey));
+    return asOf !== undefined && !isAfter(position, asOf);
+  }
+
   return {
     take,
+    reaches,
+    /** The stream begins at a position: what data of an earlier one misses before it will never come. */
+    join(position: string): void {
+      const state = cache.find({ queryKey })?.state;
+      if (!state) return;
+      if (state.fetchStatus !== 'idle') joinedAt = position;
+      else if (state.data !== undefined && !reaches(position)) refetch();
+    },
     /** Events were missed: the data has to be fetched again. */
     miss(): void {
       pending = [];

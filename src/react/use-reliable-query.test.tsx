@@ -166,4 +166,33 @@ describe('useReliableQuery', () => {
     await advance();
     expect(shown()).toBe('10 stale connected');
   });
+
+  it('fetches again what was read before the stream was joined further on', async () => {
+    const it = scene(add);
+    await it.show(<it.Page />);
+    await it.answer(10, 1);
+    act(() => it.stream().send(hello(3)));
+    await it.advance();
+    expect(it.answers).toHaveLength(2);
+    await it.answer(17, 3);
+    expect([it.shown(), it.answers.length]).toEqual(['17 fresh connected', 2]);
+  });
+
+  it('fetches again when the stream was joined beyond an answer that was under way', async () => {
+    const it = scene(add);
+    await it.show(<it.Page />);
+    act(() => it.stream().send(hello(3)));
+    await it.answer(10, 1);
+    expect(it.answers).toHaveLength(2);
+  });
+
+  it('fetches again data from before everything that the stream remembers', async () => {
+    const it = scene(add);
+    const Feed = () => <i>{useLiveFeed(feed).connectionStatus}</i>;
+    it.queryClient.setQueryData(['sum'], { sum: 10, cursor: cursor(1) });
+    const view = await it.show(<Feed />);
+    act(() => it.stream().send(hello(4)));
+    await view.show([<Feed key="feed" />, <it.Page key="page" />]);
+    expect(it.answers).toHaveLength(1);
+  });
 });
