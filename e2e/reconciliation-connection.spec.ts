@@ -138,3 +138,14 @@ test('a lost network is shown as offline and is made up for when it returns', as
   await expect(badge(page, 'Connected')).toBeVisible();
   await expect(row(page, 'billing')).toContainText('Discrepancy');
 });
+
+test('eight tabs of the page are live over one stream', async ({ context }) => {
+  await using server = await startServer();
+  await reportBoth(server.url, 'billing', 10);
+  const pages = await Promise.all(Array.from({ length: 8 }, () => context.newPage()));
+  for (const page of pages) await openConnected(page, server.url);
+  await reportBoth(server.url, 'billing', 10, 9);
+  for (const page of pages) await expect(row(page, 'billing')).toContainText('Discrepancy');
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toContain('millrace_readers{feed="reconciliation",transport="sse"} 1');
+});

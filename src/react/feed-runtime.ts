@@ -43,6 +43,7 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
       eventTypes: feed.eventTypes,
       onInvalid: feed.onInvalid,
       settings: feed.settings,
+      shareTabs: feed.shareTabs,
       snapshot: feed.state && loadState,
       poll: feed.state && loadState,
     }),

@@ -8,7 +8,7 @@ import type { EventMessage } from '../protocol/frames.ts';
 export interface LiveFeed<Event = EventMessage, State = unknown>
   extends Pick<
     FeedConnectionOptions<Event>,
-    'url' | 'transport' | 'eventTypes' | 'parse' | 'onInvalid' | 'onProblem' | 'settings'
+    'url' | 'transport' | 'eventTypes' | 'parse' | 'onInvalid' | 'onProblem' | 'settings' | 'shareTabs'
   > {
   /** The query whose data the stream continues. Without it the stream is joined at its head. */
   readonly state?: FeedState<Event, State>;

@@ -38,6 +38,8 @@ export function createReconciliationFeed<Update extends { readonly service: stri
     url: '/reconciliation/stream',
     transport: 'sse',
     eventTypes: ['reconciliation.update'],
+    // A browser opens six HTTP/1.1 connections to a server: a stream per tab would use them up.
+    shareTabs: true,
     settings: { policy: STEADY_RECONNECT_POLICY, poll: DEFAULT_POLL_SETTINGS },
     parse,
     state: {
