@@ -147,6 +147,7 @@ async function postEach({ url }: SuiteContext, topic: string, summaries: readonl
 
 const isLive = (feed: millrace.Feed<string>) => until(() => feed.status().name === 'live', feed);
 
+/** Looks for a condition until a deadline; the suite runs without a test runner whose polling it could use. */
 async function until(condition: () => boolean, feed: { status(): millrace.ConnectionStatus }): Promise<void> {
   const endsAt = Date.now() + LIMIT_MS;
   while (!condition()) {
