@@ -17,26 +17,34 @@ export interface LogRecord {
   readonly tag: string;
 }
 
+/**
+ * Makes something repeatable: the same key and digest return what was stored first, the same key with another digest
+ * fails with `idempotency_conflict`. A key is forgotten together with its records.
+ */
+export interface Idempotency {
+  readonly key: string;
+  readonly digest: string;
+}
+
 /** An event that was not committed yet: the log gives it `seq`, `at` and `tag`. */
 export interface NewEvent {
   readonly type: string;
   readonly channel: string;
   readonly body: string;
+  /** Of this event alone; the others of its append are stored whether or not it is a repeat. */
+  readonly idempotency?: Idempotency;
 }
 
 export interface AppendOptions {
-  /**
-   * Makes the append repeatable: the same key and digest return the records of the first append, the same key with
-   * another digest fails with `idempotency_conflict`.
-   */
-  readonly idempotency?: { readonly key: string; readonly digest: string };
+  /** Of the append as a whole. */
+  readonly idempotency?: Idempotency;
 }
 
 export interface AppendResult {
-  /** The committed records, in the order given. */
+  /** The committed records, in the order given; for a repeated event the record that was stored first. */
   readonly records: readonly LogRecord[];
-  /** True when these were stored by an earlier append with the same idempotency key. */
-  readonly replayed: boolean;
+  /** How many of the events had been stored before. */
+  readonly repeated: number;
 }
 
 /** Records after a position, oldest first; or word that retention removed some of them. */

@@ -58,9 +58,41 @@ test('the same key and digest return the first records again, also when both arr
     log.append([event('a')], { idempotency }),
     log.append([event('a')], { idempotency }),
   ]);
-  expect(first.replayed).toBe(false);
-  expect(second).toEqual({ records: first.records, replayed: true });
+  expect(first.repeated).toBe(0);
+  expect(second).toEqual({ records: first.records, repeated: 1 });
   expect(log.head().seq).toBe(1);
+});
+
+test('an event with a known key is not stored again; the others of its append are', async () => {
+  await using log = await open();
+  const keyed = (text: string, digest = text) => ({ ...event(text), idempotency: { key: text, digest } });
+  const first = await log.append([keyed('a'), event('loose'), keyed('b')]);
+  const second = await log.append([keyed('b'), keyed('c'), keyed('c'), event('loose'), keyed('a')]);
+  expect(first).toMatchObject({ repeated: 0, records: [{ seq: 1 }, { seq: 2 }, { seq: 3 }] });
+  expect(second).toMatchObject({
+    repeated: 3,
+    records: [{ seq: 3 }, { seq: 4 }, { seq: 4 }, { seq: 5 }, { seq: 1 }],
+  });
+  expect(await texts(log.read(0, 100))).toEqual(['a', 'loose', 'b', 'c', 'loose']);
+  expect(log.head().seq).toBe(5);
+});
+
+test('an event whose key was used with another digest fails its whole append, also within one append', async () => {
+  await using log = await open();
+  const keyed = (digest: string) => ({ ...event(digest), idempotency: { key: 'k', digest } });
+  await expect(log.append([keyed('x'), keyed('y')])).rejects.toMatchObject({ code: 'idempotency_conflict' });
+  const { records } = await log.append([keyed('a')]);
+  await expect(log.append([event('before'), keyed('b')])).rejects.toMatchObject({ code: 'idempotency_conflict' });
+  expect(records[0]?.seq).toBe(1);
+  expect(log.head().seq).toBe(1);
+});
+
+test('events with the same key that arrive together in two appends are stored once', async () => {
+  await using log = await open();
+  const keyed = { ...event('a'), idempotency: { key: 'k', digest: 'd' } };
+  const [first, second] = await Promise.all([log.append([keyed]), log.append([event('x'), keyed])]);
+  expect(first.repeated).toBe(0);
+  expect(second).toMatchObject({ repeated: 1, records: [{ seq: 2 }, { seq: 1 }] });
 });
 
 test('reads are the same from memory and from disk', async () => {
@@ -173,7 +205,7 @@ test('an idempotency key is forgotten with its events', async () => {
   await using log = await open({ retention: { maxAgeMs: Infinity, maxEvents: 5, maxBytes: Infinity } });
   await expect.poll(() => log.trimmed().seq).toBeGreaterThan(0);
   const again = await log.append([event('a')], { idempotency });
-  expect(again).toMatchObject({ replayed: false, records: [{ seq: 12 }] });
+  expect(again).toMatchObject({ repeated: 0, records: [{ seq: 12 }] });
 });
 
 test('a snapshot and its cursor belong together under concurrent appends', async () => {

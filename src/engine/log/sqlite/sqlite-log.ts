@@ -77,7 +77,7 @@ export class SqliteLog implements Log, SnapshotReader {
   }
 
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<AppendResult> {
-    if (events.length === 0) return { records: [], replayed: false };
+    if (events.length === 0) return { records: [], repeated: 0 };
     return this.#queue.push({ events, ...options });
   }
 
@@ -156,10 +156,13 @@ export class SqliteLog implements Log, SnapshotReader {
     const requests = this.#queue.oldestGroup();
     const results = outcomes.map((outcome, index) => resultOf(outcome, requests[index]?.events ?? []));
     for (const result of results) {
-      if (result instanceof MillraceError || result.replayed) continue;
-      for (const record of result.records) this.#tail.push(record);
-      const last = result.records.at(-1);
-      if (last) this.#head = { epoch: this.epoch, seq: last.seq, tag: last.tag };
+      if (result instanceof MillraceError) continue;
+      for (const record of result.records) {
+        // A repeat shows a record that the tail has, or that was too old for it.
+        if (record.seq <= this.#head.seq) continue;
+        this.#tail.push(record);
+        this.#head = { epoch: this.epoch, seq: record.seq, tag: record.tag };
+      }
     }
     const failed = outcomes.find((outcome) => outcome.kind === 'failed');
     this.#judge(failed?.reason);
@@ -179,9 +182,9 @@ export class SqliteLog implements Log, SnapshotReader {
 function resultOf(outcome: AppendOutcome, events: readonly NewEvent[]): AppendResult | MillraceError {
   switch (outcome.kind) {
     case 'committed':
-      return { records: recordsOf(events, outcome), replayed: false };
-    case 'replayed':
-      return { records: outcome.records, replayed: true };
+      return { records: recordsOf(events, outcome), repeated: 0 };
+    case 'repeated':
+      return { records: outcome.records, repeated: outcome.repeated };
     case 'conflict':
       return new MillraceError('idempotency_conflict', 'this idempotency key was used with another body');
     case 'failed':

@@ -1,8 +1,9 @@
 import type { Cursor } from '../../../protocol/cursor.ts';
 import type { Projection } from '../../store/projection.ts';
-import type { LogRecord, NewEvent } from '../log.ts';
+import type { Idempotency, LogRecord, NewEvent } from '../log.ts';
 import { tagOf } from '../tag.ts';
 import type { SqliteDatabase } from './database.ts';
+import { IdempotencyKeys } from './idempotency-keys.ts';
 import { Meta } from './meta.ts';
 import { migrate } from './migrations.ts';
 import { ProjectionSet } from './projection-set.ts';
@@ -10,13 +11,14 @@ import { type RetentionLimits, retentionStep } from './retention.ts';
 
 export interface AppendRequest {
   readonly events: readonly NewEvent[];
-  readonly idempotency?: { readonly key: string; readonly digest: string };
+  readonly idempotency?: Idempotency;
 }
 
 /** What became of one request. `tags[i]` belongs to the event with number `firstSeq + i`. */
 export type AppendOutcome =
   | { readonly kind: 'committed'; readonly firstSeq: number; readonly at: number; readonly tags: readonly string[] }
-  | { readonly kind: 'replayed'; readonly records: readonly LogRecord[] }
+  /** Some or all of the events had been stored before; `records` are those of all its events, in the order given. */
+  | { readonly kind: 'repeated'; readonly records: readonly LogRecord[]; readonly repeated: number }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -36,8 +38,7 @@ export class Writer {
   readonly #projections: ProjectionSet;
   readonly #insert;
   readonly #between;
-  readonly #findKey;
-  readonly #insertKey;
+  readonly #keys: IdempotencyKeys;
   #head: Pick<Cursor, 'seq' | 'tag'>;
   #trimmed: Pick<Cursor, 'seq' | 'tag'>;
 
@@ -57,8 +58,7 @@ export class Writer {
     this.#projections = ProjectionSet.open(database, projections, this.#trimmed.seq);
     this.#insert = database.prepare('INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)');
     this.#between = database.prepare('SELECT * FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq');
-    this.#findKey = database.prepare('SELECT digest, first_seq, last_seq FROM idempotency WHERE key = ?');
-    this.#insertKey = database.prepare('INSERT INTO idempotency VALUES (?, ?, ?, ?)');
+    this.#keys = new IdempotencyKeys(database);
   }
 
   get head(): Cursor {
@@ -104,7 +104,7 @@ export class Writer {
     this.#database.transaction(() => {
       this.#meta.setTrimmed(through);
       this.#database.prepare('DELETE FROM log WHERE seq <= ?').run(through.seq);
-      this.#database.prepare('DELETE FROM idempotency WHERE last_seq <= ?').run(through.seq);
+      this.#keys.forgetThrough(through.seq);
       this.#projections.trim(through.seq);
     });
     this.#trimmed = through;
@@ -134,21 +134,52 @@ export class Writer {
 
   #appendOne({ events, idempotency }: AppendRequest, at: number, appended: LogRecord[]): AppendOutcome {
     if (idempotency) {
-      const known = this.#findKey.get<{ digest: string; first_seq: number; last_seq: number }>(idempotency.key);
-      if (known && known.digest !== idempotency.digest) return { kind: 'conflict' };
-      if (known) return { kind: 'replayed', records: this.#between.all<LogRecord>(known.first_seq, known.last_seq) };
+      const known = this.#keys.find(idempotency);
+      if (known === 'conflict') return { kind: 'conflict' };
+      if (known) return { kind: 'repeated', records: known, repeated: known.length };
     }
-    const firstSeq = (appended.at(-1)?.seq ?? this.#head.seq) + 1;
-    const tags: string[] = [];
-    for (const [index, { type, channel, body }] of events.entries()) {
-      const untagged = { seq: firstSeq + index, at, type, channel, body };
-      const record = { ...untagged, tag: tagOf(untagged) };
-      this.#insert.run(record.seq, at, type, channel, body, record.tag);
-      tags.push(record.tag);
-      appended.push(record);
-    }
-    if (idempotency) this.#insertKey.run(idempotency.key, idempotency.digest, firstSeq, firstSeq + events.length - 1);
-    return { kind: 'committed', firstSeq, at, tags };
+    if (events.some((event) => event.idempotency)) return this.#appendKeyed(events, at, appended);
+    const firstSeq = this.#nextSeq(appended);
+    const records = events.map((event) => this.#store(event, at, appended));
+    if (idempotency) this.#keys.remember(idempotency, firstSeq, firstSeq + events.length - 1);
+    return { kind: 'committed', firstSeq, at, tags: records.map(({ tag }) => tag) };
+  }
+
+  /** Stores the events whose keys are new. All keys are looked at first: a conflict must store nothing. */
+  #appendKeyed(events: readonly NewEvent[], at: number, appended: LogRecord[]): AppendOutcome {
+    const plan = this.#keys.plan(events);
+    if (plan === 'conflict') return { kind: 'conflict' };
+    const stored = new Map<string, LogRecord>();
+    let repeated = 0;
+    const records = plan.map(({ event, known }) => {
+      const key = event.idempotency?.key;
+      const earlier = known ?? (key === undefined ? undefined : stored.get(key));
+      if (earlier) {
+        repeated += 1;
+        return earlier;
+      }
+      const record = this.#store(event, at, appended);
+      if (event.idempotency) {
+        this.#keys.remember(event.idempotency, record.seq, record.seq);
+        stored.set(event.idempotency.key, record);
+      }
+      return record;
+    });
+    const [first] = records;
+    if (repeated > 0 || !first) return { kind: 'repeated', records, repeated };
+    return { kind: 'committed', firstSeq: first.seq, at, tags: records.map(({ tag }) => tag) };
+  }
+
+  #store({ type, channel, body }: NewEvent, at: number, appended: LogRecord[]): LogRecord {
+    const untagged = { seq: this.#nextSeq(appended), at, type, channel, body };
+    const record = { ...untagged, tag: tagOf(untagged) };
+    this.#insert.run(record.seq, at, type, channel, body, record.tag);
+    appended.push(record);
+    return record;
+  }
+
+  #nextSeq(appended: readonly LogRecord[]): number {
+    return (appended.at(-1)?.seq ?? this.#head.seq) + 1;
   }
 }
 
