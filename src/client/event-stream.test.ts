@@ -46,6 +46,27 @@ describe('a feed read by server-sent events', () => {
     expect(environment.streams[0]?.options.eventTypes).toBeUndefined();
   });
 
+  it('delivers rows wherever they stand, and moves on with the last of them only', () => {
+    const { stream, received, connection, name } = liveFeed({ eventTypes: ['event', 'row'] });
+    const row = (value: number, at: number, asOf: number) => ({
+      type: 'row',
+      value,
+      as_of: cursor(asOf),
+      cursor: cursor(at),
+    });
+    stream().send(row(1, 10, 12));
+    stream().send(row(2, 9, 12));
+    stream().send(event(11));
+    stream().send(row(3, 10, 12));
+    expect(connection.cursor()).toBe(cursor(11));
+    stream().send(row(4, 12, 12));
+    expect(connection.cursor()).toBe(cursor(12));
+    stream().send(event(11));
+    stream().send(event(13));
+    expect(received.map((message) => message.value ?? message.cursor)).toEqual([1, 2, cursor(11), 3, 4, cursor(13)]);
+    expect([name(), connection.cursor()]).toEqual(['live', cursor(13)]);
+  });
+
   it('moves on by the ids, drops repeats, and gives its cursor in the URL when it opens the stream again', async () => {
     const { environment, stream, received, connection } = liveFeed();
     stream().send(event(11));

@@ -26,6 +26,16 @@ describe('takeBatch', () => {
     });
   });
 
+  it('keeps rows wherever they stand: they are values, not events', () => {
+    const row = { type: 'row', cursor: cursor(2), as_of: cursor(6) };
+    const events = [row, { type: 'event', cursor: cursor(3) }];
+    expect(takeBatch(cursor(4), { from: cursor(2), to: cursor(3), events })).toEqual({
+      kind: 'events',
+      events: [row],
+      cursor: cursor(4),
+    });
+  });
+
   it('never moves the cursor back', () => {
     expect(takeBatch(cursor(9), batch(2, 6))).toEqual({ kind: 'events', events: [], cursor: cursor(9) });
   });

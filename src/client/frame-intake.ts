@@ -1,5 +1,6 @@
 import { parseCursor, seqOf } from '../protocol/cursor.ts';
 import type { EventMessage, ServerFrame } from '../protocol/frames.ts';
+import { isRow } from '../protocol/read-frame.ts';
 import type { ConnectionEvent } from './connection-state.ts';
 
 /** What a batch means to a client that stands at a cursor. */
@@ -26,7 +27,9 @@ export function takeBatch(
   if (!continues(cursor, batch.from)) return { kind: 'gap' };
   const seq = seqOf(cursor) ?? 0;
   const events =
-    cursor === batch.from ? batch.events : batch.events.filter((event) => (seqOf(event.cursor) ?? 0) > seq);
+    cursor === batch.from
+      ? batch.events
+      : batch.events.filter((event) => isRow(event) || (seqOf(event.cursor) ?? 0) > seq);
   return { kind: 'events', events, cursor: later(cursor, batch.to) };
 }
 

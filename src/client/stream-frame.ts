@@ -1,5 +1,5 @@
 import type { ServerFrame } from '../protocol/frames.ts';
-import { readEventMessage, readFrame } from '../protocol/read-frame.ts';
+import { isRow, readEventMessage, readFrame } from '../protocol/read-frame.ts';
 import type { StreamEvent } from './environment.ts';
 import { continues } from './frame-intake.ts';
 
@@ -22,7 +22,9 @@ export function frameOfStreamEvent({ event, id, data }: StreamEvent, position: s
   if (event === 'heartbeat') return readFrame({ at: '', ...message });
   if (CONTROL_EVENT_TYPES.some((type) => type === event)) return readFrame(message);
   const read = readEventMessage(message);
-  if (position === read.cursor) return { type: 'batch', from: position, to: position, events: [] };
+  if (position === read.cursor) {
+    return { type: 'batch', from: position, to: position, events: isRow(read) ? [read] : [] };
+  }
   // An earlier event, or one of another log, does not continue the position: it begins and ends where it says.
   const from = position !== undefined && continues(read.cursor, position) ? position : read.cursor;
   return { type: 'batch', from, to: read.cursor, events: [read] };

@@ -1,6 +1,6 @@
 import { type Cursor, formatCursor } from '../protocol/cursor.ts';
 import { encodeSse } from '../protocol/sse.ts';
-import type { FeedView } from './feed.ts';
+import type { EventView } from './feed.ts';
 import type { LogRecord } from './log/log.ts';
 
 export interface EncodedEvent {
@@ -14,7 +14,7 @@ export interface EncodedEvent {
 export type SkipRecord = (record: LogRecord, error: unknown) => void;
 
 export interface EncodeOptions {
-  readonly view: FeedView;
+  readonly view: EventView;
   readonly from: Cursor;
   readonly records: readonly LogRecord[];
   readonly skip: SkipRecord;
@@ -36,7 +36,7 @@ export class Batch {
   #v1Rest: string | undefined;
   #sse: Uint8Array | undefined;
 
-  private constructor(from: Cursor, to: Cursor, events: readonly EncodedEvent[], isWhole: boolean) {
+  constructor(from: Cursor, to: Cursor, events: readonly EncodedEvent[], isWhole = true) {
     this.from = from;
     this.to = to;
     this.events = events;
@@ -58,7 +58,7 @@ export class Batch {
       }
       to = position;
     }
-    return new Batch(from, to, events, true);
+    return new Batch(from, to, events);
   }
 
   /**
@@ -87,7 +87,7 @@ export class Batch {
   }
 }
 
-function encodeEvent(view: FeedView, position: Cursor, record: LogRecord, skip: SkipRecord): EncodedEvent | undefined {
+function encodeEvent(view: EventView, position: Cursor, record: LogRecord, skip: SkipRecord): EncodedEvent | undefined {
   try {
     if (!view.includes(record)) return undefined;
     return { position, eventType: view.eventType(record), text: view.encode(record, formatCursor(position)) };

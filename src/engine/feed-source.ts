@@ -1,6 +1,6 @@
 import type { Cursor } from '../protocol/cursor.ts';
 import { Batch, type SkipRecord } from './batch.ts';
-import type { FeedView } from './feed.ts';
+import type { EventView } from './feed.ts';
 import type { Log, LogSlice } from './log/log.ts';
 
 /** Records looked at per read. */
@@ -11,14 +11,20 @@ const MAX_CACHED = 32;
 /** What a read found: a batch, nothing new (`undefined`), or that retention removed what comes next. */
 export type FeedRead = Batch | 'expired' | undefined;
 
-/** Reads a log for all readers of one view. Readers at the same position get the same batch. */
-export class FeedSource {
+/** What a reader reads from, shared by all readers of one view. */
+export interface Source {
+  /** What follows a position; a promise where a disk is read. */
+  read(from: Cursor): FeedRead | Promise<FeedRead>;
+}
+
+/** Reads the events of a log for all readers of one view. Readers at the same position get the same batch. */
+export class FeedSource implements Source {
   readonly #log: Log;
-  readonly #view: FeedView;
+  readonly #view: EventView;
   readonly #skip: SkipRecord;
   readonly #cache = new Map<number, Batch | Promise<FeedRead>>();
 
-  constructor(log: Log, view: FeedView, skip: SkipRecord) {
+  constructor(log: Log, view: EventView, skip: SkipRecord) {
     this.#log = log;
     this.#view = view;
     this.#skip = skip;
@@ -62,34 +68,5 @@ export class FeedSource {
       this.#cache.delete(seq);
       return;
     }
-  }
-}
-
-/** The sources in use, one per view, dropped with their last user. */
-export class FeedSources {
-  readonly #log: Log;
-  readonly #skip: SkipRecord;
-  readonly #sources = new Map<string, { readonly source: FeedSource; users: number }>();
-
-  constructor(log: Log, skip: SkipRecord) {
-    this.#log = log;
-    this.#skip = skip;
-  }
-
-  /** Pair each call with one {@link release}. */
-  acquire(feed: string, view: FeedView): FeedSource {
-    const key = `${feed} ${view.key}`;
-    const entry = this.#sources.get(key) ?? { source: new FeedSource(this.#log, view, this.#skip), users: 0 };
-    entry.users += 1;
-    this.#sources.set(key, entry);
-    return entry.source;
-  }
-
-  release(feed: string, view: FeedView): void {
-    const key = `${feed} ${view.key}`;
-    const entry = this.#sources.get(key);
-    if (!entry) return;
-    entry.users -= 1;
-    if (entry.users === 0) this.#sources.delete(key);
   }
 }

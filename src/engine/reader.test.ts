@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Cursor } from '../protocol/cursor.ts';
 import type { Batch } from './batch.ts';
-import type { FeedView } from './feed.ts';
+import type { EventView } from './feed.ts';
 import { FeedSource } from './feed-source.ts';
 import { Hub } from './hub.ts';
 import type { Log, LogRecord, LogSlice } from './log/log.ts';
@@ -9,7 +9,7 @@ import { ManualClock } from './manual-clock.ts';
 import { Reader, type Sink } from './reader.ts';
 
 const at = (seq: number): Cursor => ({ epoch: 'e', seq, tag: `${seq}` });
-const view: FeedView = {
+const view: EventView = {
   key: 'all',
   includes: () => true,
   eventType: () => 'said',

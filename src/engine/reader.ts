@@ -1,7 +1,7 @@
 import type { Cursor } from '../protocol/cursor.ts';
 import type { ResetReason } from '../protocol/frames.ts';
 import type { Batch } from './batch.ts';
-import type { FeedRead, FeedSource } from './feed-source.ts';
+import type { FeedRead, Source } from './feed-source.ts';
 import type { Hub, Waiter } from './hub.ts';
 
 /** Where a reader's batches go: one socket. */
@@ -29,7 +29,7 @@ export const waitThenRead: ReadStep = (wait, read) => {
 
 export interface ReaderOptions {
   readonly hub: Hub;
-  readonly source: FeedSource;
+  readonly source: Source;
   readonly sink: Sink;
   readonly position: Cursor;
   /** The position that a reader overtaken by retention goes on from. */
@@ -47,7 +47,7 @@ export interface ReaderOptions {
  */
 export class Reader implements Waiter {
   readonly #hub: Hub;
-  readonly #source: FeedSource;
+  readonly #source: Source;
   readonly #sink: Sink;
   readonly #head: () => Cursor;
   readonly #step: ReadStep;

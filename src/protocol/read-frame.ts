@@ -37,6 +37,14 @@ export function readEventMessage(value: unknown): EventMessage {
   return { ...members, type: text(members, 'type'), cursor: text(members, 'cursor') };
 }
 
+/**
+ * Whether a message is a row: the newest value of something, as of a position, which replaces what was known of it. It is
+ * no event of the log, so a row at or before the client's cursor is no repeat (PROTOCOL.md R22).
+ */
+export function isRow(message: EventMessage): message is EventMessage & { readonly as_of: string } {
+  return typeof message.as_of === 'string';
+}
+
 /** A page of the JSON transport; throws a TypeError for anything else. */
 export function readPage(value: unknown): FeedPage {
   const members = objectOf(value);

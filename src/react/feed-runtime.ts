@@ -2,6 +2,7 @@ import { hashKey, type QueryClient, type QueryKey } from '@tanstack/react-query'
 import type { ClientEnvironment } from '../client/environment.ts';
 import { createFeedConnection, type FeedConnection } from '../client/feed-connection.ts';
 import type { EventMessage } from '../protocol/frames.ts';
+import { isRow } from '../protocol/read-frame.ts';
 import type { FeedRequest, LiveFeed } from './live-feed.ts';
 import { createQueryKeeper, type QueryKeeper, type Received } from './query-keeper.ts';
 import { readJson } from './read-json.ts';
@@ -47,7 +48,11 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
       snapshot: feed.state && loadState,
       poll: feed.state && loadState,
     }),
-    parse: (message) => ({ cursor: message.cursor, event: parse(message) }),
+    parse: (message) => ({
+      cursor: message.cursor,
+      ...(isRow(message) ? { asOf: message.as_of } : {}),
+      event: parse(message),
+    }),
     onEvents: receive,
     onProblem(problem) {
       // Without a state to load again, the events of a gap are missing from every query.

@@ -4,6 +4,8 @@ import { parseCursor } from '../protocol/cursor.ts';
 /** An event with the position after it. */
 export interface Received<Event> {
   readonly cursor: string;
+  /** The position that the values of a row are as of. */
+  readonly asOf?: string;
   readonly event: Event;
 }
 
@@ -69,15 +71,15 @@ export function createQueryKeeper<Event, Data>(options: QueryKeeperOptions<Event
   function apply(events: readonly Received<Event>[]): void {
     queryClient.setQueryData<Data>(queryKey, (data) => {
       if (data === undefined || !options.update) return data;
-      const asOf = cursorOf(data);
-      const news = events.filter(({ cursor }) => isAfter(cursor, asOf));
+      const known = cursorOf(data);
+      const news = events.filter((received) => isNews(received, known));
       const last = news.at(-1);
       if (!last) return undefined;
       const next = options.update(
         data,
         news.map(({ event }) => event),
       );
-      return asOf === undefined ? next : { ...next, cursor: last.cursor };
+      return known === undefined ? next : { ...next, cursor: isAfter(last.cursor, known) ? last.cursor : known };
     });
   }
 
@@ -117,6 +119,11 @@ export function createQueryKeeper<Event, Data>(options: QueryKeeperOptions<Event
 function cursorOf(data: unknown): string | undefined {
   if (typeof data !== 'object' || data === null || !('cursor' in data)) return undefined;
   return typeof data.cursor === 'string' ? data.cursor : undefined;
+}
+
+/** A row says what is so as of a position, and several of them share it. */
+function isNews({ cursor, asOf }: Received<unknown>, known: string | undefined): boolean {
+  return asOf === undefined ? isAfter(cursor, known) : asOf === known || isAfter(asOf, known);
 }
 
 /** Whether an event is newer than the data; positions of different logs cannot be compared, so the event counts. */

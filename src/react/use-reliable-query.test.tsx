@@ -103,6 +103,18 @@ describe('useReliableQuery', () => {
     expect(it.answers).toHaveLength(0);
   });
 
+  it('takes every row that is as of its data or later, however many share a position, and no older one', async () => {
+    const { answer, stream, shown, advance } = await liveScene(add);
+    const row = (value: number, at: number, asOf: number) => ({ ...number(at, value), as_of: cursor(asOf) });
+    act(() => stream().send(row(100, 1, 2)));
+    await answer(10, 3);
+    act(() => stream().send(row(5, 1, 4)));
+    act(() => stream().send(row(7, 4, 4)));
+    act(() => stream().send(row(200, 4, 3)));
+    await advance();
+    expect(shown()).toBe('22 fresh connected');
+  });
+
   it('fetches again when an event arrives, where no update is given', async () => {
     const { answer, stream, shown, answers, advance } = await liveScene();
     await answer(10, 1);

@@ -50,6 +50,7 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
   const feeds = new FeedServer({
     feeds: surfaces.flatMap((surface) => surface.feeds),
     log,
+    snapshots: log,
     clock: systemClock,
     metrics,
     logger,

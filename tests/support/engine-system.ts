@@ -5,7 +5,7 @@ import pino from 'pino';
 import { Admission, type AdmissionOptions } from '../../src/engine/admission.ts';
 import { startBunServer } from '../../src/engine/bun-server.ts';
 import { systemClock } from '../../src/engine/clock.ts';
-import type { FeedDefinition } from '../../src/engine/feed.ts';
+import type { EventView, FeedDefinition } from '../../src/engine/feed.ts';
 import { errorResponse } from '../../src/engine/http-errors.ts';
 import type { Log } from '../../src/engine/log/log.ts';
 import { SqliteLog, type SqliteLogOptions } from '../../src/engine/log/sqlite/sqlite-log.ts';
@@ -36,6 +36,7 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
   const feeds = new FeedServer({
     feeds: [options.feed ?? TEST_FEED],
     log: options.wrapLog?.(log) ?? log,
+    snapshots: log,
     clock: systemClock,
     metrics,
     logger: pino({ level: 'silent' }),
@@ -71,10 +72,10 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
 }
 
 /** Shows every event, or those of `?channel=`, as `{"type":"said","text","cursor"}`. */
-export const TEST_FEED: FeedDefinition = {
+export const TEST_FEED = {
   name: 'test',
   path: '/feed',
-  open(query) {
+  open(query: URLSearchParams): EventView {
     const channel = query.get('channel');
     return {
       key: channel ?? '*',
@@ -83,4 +84,4 @@ export const TEST_FEED: FeedDefinition = {
       encode: ({ body }, cursor) => `{"type":"said",${body.slice(1, -1)},"cursor":"${cursor}"}`,
     };
   },
-};
+} satisfies FeedDefinition;

@@ -1,14 +1,18 @@
 import type { Logger } from 'pino';
 import { type Cursor, formatCursor } from '../../protocol/cursor.ts';
 import type { Admission } from '../admission.ts';
+import type { Batch } from '../batch.ts';
 import type { Clock } from '../clock.ts';
 import type { FeedDefinition, FeedView } from '../feed.ts';
-import type { FeedSource, FeedSources } from '../feed-source.ts';
 import type { Hub } from '../hub.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics, TransportName } from '../metrics.ts';
 import { Reader, type ReadStep, type Sink } from '../reader.ts';
+import { RowBatch } from '../row-batch.ts';
+import { RowSource } from '../row-source.ts';
+import type { SnapshotReader } from '../store/snapshot.ts';
 import type { Sweeper } from '../sweeper.ts';
+import { mainSource, type ViewSources } from '../view-sources.ts';
 
 /** Intervals of the streaming transports in milliseconds. */
 export interface TransportTimings {
@@ -23,8 +27,9 @@ export interface TransportTimings {
 /** What every transport needs to serve a feed. */
 export interface FeedContext {
   readonly log: Log;
+  readonly snapshots: SnapshotReader;
   readonly hub: Hub;
-  readonly sources: FeedSources;
+  readonly sources: ViewSources;
   readonly sweeper: Sweeper;
   readonly admission: Admission;
   readonly clock: Clock;
@@ -36,9 +41,18 @@ export interface FeedContext {
   readonly readStep?: ReadStep;
 }
 
-/** One reader's share of the shared parts; `close` gives everything back, once. */
+/** A sink that can show rows beside its events. */
+export interface FeedSink extends Sink {
+  /** Writes rows without moving the position of the events. */
+  writeRows(rows: RowBatch): void;
+}
+
+/** One connection's share of the shared parts; `close` gives everything back, once. */
 export interface OpenReader {
+  /** Reads what moves the cursor. */
   readonly reader: Reader;
+  /** Reads and writes until there is no more or the socket takes no more. */
+  pump(): void;
   close(): void;
 }
 
@@ -48,29 +62,74 @@ export interface OpenReaderOptions {
   readonly view: FeedView;
   readonly transport: TransportName;
   readonly position: Cursor;
-  readonly sink: Sink;
+  readonly sink: FeedSink;
 }
 
 /** Opens a reader and counts it; it doesn't read before its first `pump`. */
 export function openReader({ context, feed, view, transport, position, sink }: OpenReaderOptions): OpenReader {
   const { hub, log, sources, metrics, readers, readStep } = context;
-  const source: FeedSource = sources.acquire(feed.name, view);
+  const source = sources.acquire(feed.name, view);
   const head = () => log.head();
-  const reader = new Reader({ hub, source, sink, position, head, ...(readStep ? { step: readStep } : {}) });
+  const shared = { hub, head, ...(readStep ? { step: readStep } : {}) };
+  const reader = new Reader({ ...shared, source: mainSource(source), sink, position });
+  const rowReader =
+    source.kind === 'events' && source.rows
+      ? new Reader({
+          ...shared,
+          source: source.rows,
+          sink: new RowSink(sink, reader),
+          position: RowSource.beginning(log.epoch),
+        })
+      : undefined;
   readers.add(reader);
   metrics.readers.inc({ feed: feed.name, transport });
   let isOpen = true;
   return {
     reader,
+    pump() {
+      // Rows first: they are few and seldom, while events in a hurry could keep them from the socket for good.
+      rowReader?.pump();
+      reader.pump();
+    },
     close() {
       if (!isOpen) return;
       isOpen = false;
+      rowReader?.close();
       reader.close();
       readers.delete(reader);
       sources.release(feed.name, view);
       metrics.readers.dec({ feed: feed.name, transport });
     },
   };
+}
+
+/** The side of a connection's sink that takes the rows beside its events. */
+class RowSink implements Sink {
+  readonly #sink: FeedSink;
+  readonly #events: Reader;
+
+  constructor(sink: FeedSink, events: Reader) {
+    this.#sink = sink;
+    this.#events = events;
+  }
+
+  get isFull(): boolean {
+    return this.#sink.isFull;
+  }
+
+  write(batch: Batch): Cursor {
+    // The events that changed the rows first, where the socket takes them.
+    this.#events.pump();
+    if (batch instanceof RowBatch) this.#sink.writeRows(batch);
+    return batch.to;
+  }
+
+  /** Never called: the source of these rows begins again by itself. */
+  reset(): void {}
+
+  fail(error: unknown): void {
+    this.#sink.fail(error);
+  }
 }
 
 export function heartbeatText(cursor: Cursor, now: number): string {

@@ -2,11 +2,11 @@ import { CLOSE } from '../../protocol/close-codes.ts';
 import { MillraceError } from '../../protocol/errors.ts';
 import { MILLRACE_V1 } from '../../protocol/frames.ts';
 import type { FeedDefinition } from '../feed.ts';
-import { FeedSources } from '../feed-source.ts';
 import { Hub } from '../hub.ts';
 import type { Reader } from '../reader.ts';
 import type { Connection } from '../socket.ts';
 import { Sweeper } from '../sweeper.ts';
+import { ViewSources } from '../view-sources.ts';
 import type { FeedContext } from './feed-context.ts';
 import { parseFeedRequest } from './feed-request.ts';
 import { pollFeed } from './poll.ts';
@@ -31,19 +31,25 @@ export class FeedServer {
   readonly #stopListening: () => void;
 
   constructor({ feeds, ...shared }: FeedServerOptions) {
-    const { log, logger, clock, timings } = shared;
+    const { log, snapshots, logger, clock, timings } = shared;
+    const hub = new Hub(clock);
     const shortest = Math.min(timings.pingMs, timings.pongTimeoutMs, timings.heartbeatMs);
     this.#context = {
       ...shared,
-      hub: new Hub(clock),
-      sources: new FeedSources(log, ({ seq, type }, error) =>
-        logger.error({ err: error, seq, type }, 'an event cannot be encoded and is not delivered'),
-      ),
+      hub,
+      sources: new ViewSources({
+        log,
+        snapshots,
+        clock,
+        skip: ({ seq, type }, error) =>
+          logger.error({ err: error, seq, type }, 'an event cannot be encoded and is not delivered'),
+        wake: () => hub.notify(),
+      }),
       sweeper: new Sweeper(clock, Math.max(10, Math.min(SWEEP_INTERVAL_MS, shortest / 4))),
       readers: new Set(),
     };
     this.#feeds = new Map(feeds.map((feed) => [feed.path, feed]));
-    this.#stopListening = log.onCommit(() => this.#context.hub.notify());
+    this.#stopListening = log.onCommit(() => hub.notify());
   }
 
   get readers(): ReadonlySet<Reader> {
@@ -61,7 +67,7 @@ export class FeedServer {
     if (this.#polls.signal.aborted)
       throw new MillraceError('shutting_down', 'the server is closing', { retryAfterS: 1 });
     const asked = parseFeedRequest(request, url);
-    const view = feed.open(asked.query);
+    const view = await feed.open(asked.query, this.#context.snapshots);
     const start = await this.#context.log.resolve(asked.cursor);
     const shared = { context: this.#context, feed, view, start };
     if (asked.transport === 'poll') {

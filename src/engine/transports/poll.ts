@@ -1,9 +1,12 @@
 import { type Cursor, formatCursor } from '../../protocol/cursor.ts';
 import { MillraceError } from '../../protocol/errors.ts';
-import type { Batch } from '../batch.ts';
+import { Batch, type EncodedEvent } from '../batch.ts';
 import type { FeedDefinition, FeedView } from '../feed.ts';
 import type { FeedRead } from '../feed-source.ts';
 import type { Resolution } from '../log/log.ts';
+import { RowBatch } from '../row-batch.ts';
+import { RowSource } from '../row-source.ts';
+import type { ViewSource } from '../view-sources.ts';
 import type { FeedContext } from './feed-context.ts';
 
 export interface PollOptions {
@@ -25,16 +28,29 @@ export async function pollFeed({ context, feed, view, start, waitMs, signal }: P
   metrics.readers.inc({ feed: feed.name, transport: 'poll' });
   const deadline = new Deadline(waitMs, context, signal);
   let position = start.cursor;
+  let rowPosition = start.cursor;
   try {
     for (;;) {
       const news = new News(hub);
       try {
-        const found: FeedRead = await source.read(position);
+        const found = await readPage(source, position);
         if (found === 'expired') throw resetError(context, 'cursor_expired', context.log.head());
-        if (found && found.events.length > 0) return page(context, start.cursor, found);
         position = found?.to ?? position;
-        if (found) continue;
-        if (deadline.isOver || !(await deadline.race(news.arrived))) return emptyPage(context, start.cursor, position);
+        const isSeen = found !== undefined && found.events.length > 0;
+        if (found && !isSeen && position.seq < context.log.head().seq) continue;
+        if (!isSeen && !deadline.isOver) {
+          // A client that waits is also told of a change of rows that no event of the feed goes with.
+          const rows = source.kind === 'events' ? await source.rows?.read(rowPosition) : undefined;
+          if (rows instanceof Batch) rowPosition = rows.to;
+          const haveRowsChanged = rows instanceof Batch && rows.events.length > 0;
+          if (!haveRowsChanged && (await deadline.race(news.arrived))) continue;
+        }
+        const events = isSeen ? found.events : [];
+        return page(context, {
+          from: start.cursor,
+          to: position,
+          events: [...events, ...(await rowsBeside(source, position))],
+        });
       } finally {
         news.cancel();
       }
@@ -44,6 +60,20 @@ export async function pollFeed({ context, feed, view, start, waitMs, signal }: P
     sources.release(feed.name, view);
     metrics.readers.dec({ feed: feed.name, transport: 'poll' });
   }
+}
+
+async function readPage(source: ViewSource, from: Cursor): Promise<FeedRead> {
+  return source.kind === 'events' ? source.events.read(from) : source.rows.readNow(from);
+}
+
+/**
+ * All rows that go beside the events of a page. All, because a stream that this client was on may have moved its cursor
+ * past the change of a row it had yet to send.
+ */
+async function rowsBeside(source: ViewSource, position: Cursor): Promise<readonly EncodedEvent[]> {
+  if (source.kind === 'rows' || !source.rows) return [];
+  const found = await source.rows.readNow(RowSource.beginning(position.epoch));
+  return found instanceof RowBatch ? found.beside(position).events : [];
 }
 
 /** A promise of the hub's next wake-up, registered before anything is read. */
@@ -90,20 +120,18 @@ class Deadline {
   }
 }
 
-function page({ log, metrics }: FeedContext, from: Cursor, batch: Batch): Response {
-  const isUpToDate = batch.to.seq >= log.head().seq;
-  const text = pageText(from, batch.to, batch.events.map((event) => event.text).join(','), isUpToDate);
+interface Page {
+  readonly from: Cursor;
+  readonly to: Cursor;
+  readonly events: readonly EncodedEvent[];
+}
+
+function page({ log, metrics }: FeedContext, { from, to, events }: Page): Response {
+  const [fromText, cursor] = [formatCursor(from), formatCursor(to)];
+  const texts = events.map((event) => event.text).join(',');
+  const text = `{"events":[${texts}],"from":"${fromText}","cursor":"${cursor}","upToDate":${to.seq >= log.head().seq}}`;
   metrics.bytesOut.inc({ transport: 'poll' }, text.length);
   return respond(text);
-}
-
-function emptyPage({ log }: FeedContext, from: Cursor, to: Cursor): Response {
-  return respond(pageText(from, to, '', to.seq >= log.head().seq));
-}
-
-function pageText(from: Cursor, to: Cursor, events: string, isUpToDate: boolean): string {
-  const [fromText, cursor] = [formatCursor(from), formatCursor(to)];
-  return `{"events":[${events}],"from":"${fromText}","cursor":"${cursor}","upToDate":${isUpToDate}}`;
 }
 
 function respond(text: string): Response {

@@ -4,9 +4,9 @@ import { encodeSse, encodeSseRetry } from '../../protocol/sse.ts';
 import type { Batch } from '../batch.ts';
 import type { FeedDefinition, FeedView } from '../feed.ts';
 import type { Resolution } from '../log/log.ts';
-import type { Sink } from '../reader.ts';
+import type { RowBatch } from '../row-batch.ts';
 import type { Sweepable } from '../sweeper.ts';
-import { type FeedContext, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
+import { type FeedContext, type FeedSink, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
 
 /** Browsers reconnect after this long, plus up to as much again, so that they don't all return at once. */
 const RETRY_MS = 1_000;
@@ -32,7 +32,7 @@ export interface SseFeedOptions {
 }
 
 /** One feed as server-sent events. The runtime pulls: a chunk is made only when the socket can take it. */
-export class SseFeed implements Sink, Sweepable {
+export class SseFeed implements FeedSink, Sweepable {
   readonly #options: SseFeedOptions;
   readonly #open: OpenReader;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -66,7 +66,7 @@ export class SseFeed implements Sink, Sweepable {
           new Promise<void>((resolve) => {
             this.#pulled = resolve;
             if (this.#preamble) this.#flushPreamble();
-            else this.#open.reader.pump();
+            else this.#open.pump();
           }),
         cancel: () => this.#release(),
       },
@@ -83,6 +83,10 @@ export class SseFeed implements Sink, Sweepable {
   write(batch: Batch): Cursor {
     if (batch.events.length > 0) this.#enqueue(batch.sse);
     return batch.to;
+  }
+
+  writeRows(rows: RowBatch): void {
+    if (rows.events.length > 0) this.#enqueue(rows.beside(this.#open.reader.position).sse);
   }
 
   reset(reason: ResetReason, head: Cursor): void {

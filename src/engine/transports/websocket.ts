@@ -4,11 +4,11 @@ import { MILLRACE_V1, type ResetReason } from '../../protocol/frames.ts';
 import type { Batch } from '../batch.ts';
 import type { FeedDefinition, FeedView } from '../feed.ts';
 import type { Resolution } from '../log/log.ts';
-import type { Sink } from '../reader.ts';
+import { RowBatch } from '../row-batch.ts';
 import type { Socket, SocketOwner } from '../socket.ts';
 import type { Sweepable } from '../sweeper.ts';
 import { TokenBucket } from '../token-bucket.ts';
-import { type FeedContext, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
+import { type FeedContext, type FeedSink, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
 
 /** Codes of a close that was meant; 1005 stands for a close frame without one. */
 const GOODBYES: ReadonlySet<number> = new Set([CLOSE.normal, CLOSE.goingAway, 1005]);
@@ -35,7 +35,7 @@ export function offersV1(headers: Headers): boolean {
 }
 
 /** One feed on one WebSocket. */
-export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
+export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
   readonly #options: WebSocketFeedOptions;
   readonly #rate: TokenBucket;
   #socket: Socket | undefined;
@@ -73,7 +73,7 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
     context.sweeper.add(this);
     if (isV1) this.#send(JSON.stringify({ type: 'hello', cursor: formatCursor(asked), feed: feed.name, heartbeatMs }));
     if (start.kind === 'reset') this.reset(start.reason, start.head);
-    this.#open.reader.pump();
+    this.#open.pump();
   }
 
   write(batch: Batch): Cursor {
@@ -83,6 +83,12 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
       this.#told = batch.to;
     }
     return batch.to;
+  }
+
+  writeRows(rows: RowBatch): void {
+    if (rows.events.length === 0 || !this.#open) return;
+    if (this.#options.isV1) this.#send(rows.beside(this.#told).v1(this.#told));
+    else for (const row of rows.beside(this.#open.reader.position).events) this.#send(row.text);
   }
 
   reset(reason: ResetReason, head: Cursor): void {
@@ -117,7 +123,7 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
   drained(): void {
     this.#isFull = false;
     if (this.#owesPong) this.#pong();
-    this.#open?.reader.pump();
+    this.#open?.pump();
   }
 
   sweep(now: number): void {
@@ -154,13 +160,14 @@ export class WebSocketFeed implements SocketOwner, Sink, Sweepable {
     this.#release();
   }
 
-  /** One frame per event; stops where the socket fills up. */
+  /** One frame per event; stops where the socket fills up. Rows go as a whole: there is no position between two of them. */
   #writeFrames(batch: Batch): Cursor {
+    const isDivisible = !(batch instanceof RowBatch);
     let reached = batch.to;
     this.#socket?.cork(() => {
       for (const event of batch.events) {
         this.#send(event.text);
-        if (!this.#isFull) continue;
+        if (!this.#isFull || !isDivisible) continue;
         reached = event.position;
         return;
       }

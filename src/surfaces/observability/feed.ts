@@ -1,8 +1,8 @@
-import type { FeedDefinition, FeedView } from '../../engine/feed.ts';
+import type { EventView, FeedDefinition } from '../../engine/feed.ts';
 import { eventJson } from './event-json.ts';
 import { RECORDED } from './events.ts';
 
-const view: FeedView = {
+const view: EventView = {
   key: 'observability',
   includes: (record) => record.type === RECORDED,
   eventType: () => 'event',
@@ -10,4 +10,8 @@ const view: FeedView = {
 };
 
 /** Every recorded event to every client, without filters (specs/004 "Broadcasting"). */
-export const streamFeed: FeedDefinition = { name: 'observability', path: '/stream', open: () => view };
+export const streamFeed = {
+  name: 'observability',
+  path: '/stream',
+  open: (_query: URLSearchParams) => view,
+} satisfies FeedDefinition;

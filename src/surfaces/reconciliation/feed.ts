@@ -1,7 +1,7 @@
-import type { FeedDefinition, FeedView } from '../../engine/feed.ts';
+import type { EventView, FeedDefinition } from '../../engine/feed.ts';
 import { entryJson, parseUpdate, UPDATED } from './record.ts';
 
-const view: FeedView = {
+const view: EventView = {
   key: 'reconciliation',
   includes: (record) => record.type === UPDATED,
   eventType: () => 'reconciliation.update',
@@ -12,8 +12,8 @@ const view: FeedView = {
 };
 
 /** Every update of every service (specs/001 "Endpoint Details"). */
-export const reconciliationFeed: FeedDefinition = {
+export const reconciliationFeed = {
   name: 'reconciliation',
   path: '/reconciliation/stream',
-  open: () => view,
-};
+  open: (_query: URLSearchParams) => view,
+} satisfies FeedDefinition;
