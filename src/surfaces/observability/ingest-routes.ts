@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context, Hono } from 'hono';
+import { bodyFormat } from '../../engine/http/body-format.ts';
 import { decodeUtf8, readBody } from '../../engine/http/read-body.ts';
 import type { AppendOptions, LogRecord, NewEvent } from '../../engine/log/log.ts';
 import type { SurfaceContext } from '../../engine/surface.ts';
@@ -7,7 +8,7 @@ import { MillraceError } from '../../protocol/errors.ts';
 import { type EventInput, encodeEventInput } from './event-input.ts';
 import { eventJson } from './event-json.ts';
 import { type BatchAccepted, OBSERVABILITY_CHANNEL, RECORDED } from './events.ts';
-import { bodyFormat, parseBody } from './parse-body.ts';
+import { parseBody } from './parse-body.ts';
 import { refuse } from './refusal.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
