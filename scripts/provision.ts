@@ -13,10 +13,20 @@ export const CHROMIUM: Tool = {
   neededFor: 'browser tests and screenshots',
 };
 
-const tools: readonly Tool[] = [CHROMIUM];
+export const NGIRCD: Tool = {
+  binaries: ['ngircd'],
+  package: 'ngircd',
+  neededFor: 'tests of the IRC connector',
+};
+
+const tools: readonly Tool[] = [CHROMIUM, NGIRCD];
+
+/** Where Debian puts servers; the PATH of people who aren't root often lacks it. */
+const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
 
 export function findTool({ binaries }: Tool): string | undefined {
-  return binaries.map((binary) => Bun.which(binary)).find((path) => path !== null) ?? undefined;
+  const PATH = `${process.env.PATH ?? ''}:${SYSTEM_FOLDERS}`;
+  return binaries.map((binary) => Bun.which(binary, { PATH })).find((path) => path !== null) ?? undefined;
 }
 
 /** Installs what is missing when it may, and returns what is still missing. */

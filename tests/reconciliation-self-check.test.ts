@@ -4,7 +4,7 @@ import type { RangeCheck } from '../src/engine/self-check.ts';
 import { positionCheck } from '../src/engine/store/position-check.ts';
 import type { SnapshotReader } from '../src/engine/store/snapshot.ts';
 import { projections } from '../src/server/projections.ts';
-import { surfaces } from '../src/server/surfaces.ts';
+import { createSurfaces } from '../src/server/surfaces.ts';
 import { toLogEvent } from '../src/surfaces/observability/ingest-routes.ts';
 import { RangeTotals } from '../src/surfaces/reconciliation/range-totals.ts';
 import {
@@ -15,6 +15,7 @@ import {
 
 // Millrace's checks of its own figures, on the log, the projections and the checks that the server runs with.
 
+const surfaces = createSurfaces({ irc: [] });
 const selfChecks = [positionCheck(projections), ...surfaces.flatMap((surface) => surface.selfChecks ?? [])];
 const ENTRY = new URL('../src/server/log-writer.ts', import.meta.url);
 const ROUND_MS = 5_000;

@@ -7,6 +7,7 @@ const ERROR_TABLE = {
   not_found: { status: 404, retryable: false },
   method_not_allowed: { status: 405, retryable: false },
   not_acceptable: { status: 406, retryable: false },
+  conflict: { status: 409, retryable: false },
   idempotency_conflict: { status: 409, retryable: false },
   cursor_expired: { status: 410, retryable: false },
   cursor_future: { status: 410, retryable: false },

@@ -19,6 +19,7 @@ test('without variables every setting has the default of the contract', () => {
     retentionMb: 4_096,
     ingestMaxBytes: 1_048_576,
     ingestQueue: 10_000,
+    irc: [],
     logLevel: 'info',
   });
 });
@@ -60,4 +61,57 @@ test.each(['127.0.0.1', '127.0.0.7', 'localhost', '::1'])('%s is loopback', (hos
 
 test('misspelt variables are found', () => {
   expect(unknownVariables({ MILLRACE_PROT: '1', MILLRACE_PORT: '1', PATH: '' })).toEqual(['MILLRACE_PROT']);
+});
+
+test('IRC connectors are read from JSON, with the usual ports', () => {
+  const text =
+    '[{"server":"irc.libera.chat","tls":true,"nick":"me","channels":["#A","#a","#b"],"password":"p w"},{"id":"two","server":"::1","nick":"me","channels":["#x"]}]';
+  expect(readConfig({ MILLRACE_IRC: text }).irc).toMatchObject([
+    { server: 'irc.libera.chat', port: 6_697, tls: true, channels: ['#a', '#b'], password: 'p w', other_nicks: [] },
+    { id: 'two', server: '::1', port: 6_667, tls: false },
+  ]);
+});
+
+const IRC = { server: 'irc.test', nick: 'me', channels: ['#a'] };
+
+test.each([
+  ['not json', 'it is not JSON'],
+  [JSON.stringify(IRC), 'expected array'],
+  [JSON.stringify([{ ...IRC, nick: undefined }]), '0.nick: is required'],
+  [JSON.stringify([{ ...IRC, nick: 'two words' }]), '0.nick: must be a nick'],
+  [JSON.stringify([{ ...IRC, channels: [] }]), '0.channels: '],
+  [JSON.stringify([{ ...IRC, channels: ['#a,#b'] }]), '0.channels.0: must be a channel'],
+  [JSON.stringify([{ ...IRC, port: 0 }]), '0.port: '],
+  [JSON.stringify([{ ...IRC, server: 'irc.test\r\nQUIT' }]), '0.server: '],
+  [JSON.stringify([{ ...IRC, id: 'http' }]), '0.id: is taken'],
+  [JSON.stringify([{ ...IRC, id: 'Ä' }]), '0.id: must be 1 to 64'],
+  [JSON.stringify([IRC, { ...IRC, id: 'b', nick: 'ME' }]), 'the same server, nick and channels'],
+  [
+    JSON.stringify([
+      { ...IRC, id: 'a' },
+      { ...IRC, id: 'a', nick: 'b' },
+    ]),
+    'the same id',
+  ],
+])('MILLRACE_IRC=%s is refused with what is wrong in it', (value, reason) => {
+  const read = () => readConfig({ MILLRACE_IRC: value });
+  expect(read).toThrow(ConfigError);
+  expect(read).toThrow(reason);
+  expect(read).toThrow(
+    /^MILLRACE_IRC is ".*: it must be a JSON array such as|^MILLRACE_IRC is ".*; it must be a JSON array/,
+  );
+  expect(read).not.toThrow('\n');
+});
+
+test.each([
+  JSON.stringify([{ ...IRC, port: 0, password: 'hunter2' }]),
+  JSON.stringify([{ ...IRC, passwort: 'hunter2' }]),
+  JSON.stringify([{ ...IRC, password: ['hunter2'] }]),
+  '[{"server":"irc.test","password":"hunter2",}]',
+  "[{'password': 'hunter2'}]",
+  'password=hunter2',
+])('a refused MILLRACE_IRC never shows a password: %s', (value) => {
+  const read = () => readConfig({ MILLRACE_IRC: value });
+  expect(read).toThrow('***');
+  expect(read).not.toThrow('hunter2');
 });

@@ -1,3 +1,4 @@
+import { issuesOf, issueText } from '../engine/http/issues.ts';
 import { isLoopbackHost } from '../engine/request-guard.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 
@@ -38,7 +39,10 @@ export function unknownVariables(environment: Readonly<Record<string, string | u
 function readSetting(setting: Setting<unknown>, environment: Readonly<Record<string, string | undefined>>): unknown {
   const text = environment[setting.variable];
   // An empty variable is how shells and compose files say "not set".
-  const parsed = setting.schema.safeParse(text === '' ? undefined : text);
+  const parsed = setting.schema.safeParse(text === '' ? undefined : text, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new ConfigError(`${setting.variable} is ${JSON.stringify(text)}: it must be ${setting.allowed}`);
+  const { variable, allowed, show } = setting;
+  if (show === undefined) throw new ConfigError(`${variable} is ${JSON.stringify(text)}: it must be ${allowed}`);
+  const reason = issueText(issuesOf(parsed.error));
+  throw new ConfigError(`${variable} is ${JSON.stringify(show(text ?? ''))}: ${reason}; it must be ${allowed}`);
 }

@@ -1,4 +1,5 @@
 import type { Projection } from '../engine/store/projection.ts';
+import { connectorsProjection } from '../surfaces/messages/connectors/projection.ts';
 import { messagesProjection } from '../surfaces/messages/projection.ts';
 import { observabilityProjection } from '../surfaces/observability/projection.ts';
 import { reconciliationProjection } from '../surfaces/reconciliation/projection.ts';
@@ -8,4 +9,5 @@ export const projections: readonly Projection[] = [
   observabilityProjection,
   reconciliationProjection,
   messagesProjection,
+  connectorsProjection,
 ];

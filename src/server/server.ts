@@ -16,7 +16,7 @@ import type { Config } from './config.ts';
 import { operationsRoutes } from './operations.ts';
 import { projections } from './projections.ts';
 import { StaticFiles } from './static-files.ts';
-import { surfaces } from './surfaces.ts';
+import { createSurfaces } from './surfaces.ts';
 
 export interface Millrace extends AsyncDisposable {
   /** Where it listens, without a slash at the end. */
@@ -46,6 +46,7 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
   const metrics = createMetrics();
   const log = stack.use(await openLog(config, metrics));
   const isLoopback = isLoopbackHost(config.host);
+  const surfaces = createSurfaces(config);
 
   const feeds = new FeedServer({
     feeds: surfaces.flatMap((surface) => surface.feeds),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { configuredIrcSchema, identityOf, withoutSecrets } from '../surfaces/messages/connectors/irc/irc-settings.ts';
 
 /** One variable of the environment, which `millrace serve` also takes as a flag. */
 export interface Setting<Value> {
@@ -7,6 +8,8 @@ export interface Setting<Value> {
   readonly allowed: string;
   readonly about: string;
   readonly schema: z.ZodType<Value>;
+  /** For values with secrets in them: what of the text may be shown, and with what was wrong in it. */
+  readonly show?: (text: string) => string;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -25,9 +28,9 @@ const positiveWords = 'a whole number of at least 1';
 function setting<Value>(
   name: string,
   schema: z.ZodType<Value>,
-  { allowed, about }: { readonly allowed: string; readonly about: string },
+  words: Pick<Setting<Value>, 'allowed' | 'about' | 'show'>,
 ): Setting<Value> {
-  return { variable: `MILLRACE_${name}`, schema, allowed, about };
+  return { variable: `MILLRACE_${name}`, schema, ...words };
 }
 
 /** Every setting with its default; names and meanings are CONTRACT's. */
@@ -114,6 +117,21 @@ export const SETTINGS = {
     allowed: positiveWords,
     about: 'events that may wait to be stored',
   }),
+  irc: setting(
+    'IRC',
+    z
+      .string()
+      .default('[]')
+      .transform(parseJson)
+      .pipe(z.array(configuredIrcSchema).max(50))
+      .refine(areDistinct, 'two of them have the same id, or the same server, nick and channels'),
+    {
+      allowed:
+        'a JSON array such as [{"server":"irc.libera.chat","tls":true,"nick":"millrace","channels":["#millrace"]}]',
+      about: 'IRC servers and channels to read along, as a JSON array',
+      show: withoutSecrets,
+    },
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -129,4 +147,19 @@ function splitList(text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+function parseJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('it is not JSON');
+    return z.NEVER;
+  }
+}
+
+function areDistinct(connectors: readonly z.infer<typeof configuredIrcSchema>[]): boolean {
+  const ids = connectors.flatMap(({ id }) => id ?? []);
+  const identities = connectors.map(identityOf);
+  return new Set(ids).size === ids.length && new Set(identities).size === identities.length;
 }

@@ -1,7 +1,10 @@
 import type { Surface } from '../engine/surface.ts';
-import { messages } from '../surfaces/messages/surface.ts';
+import { createMessagesSurface } from '../surfaces/messages/surface.ts';
 import { observability } from '../surfaces/observability/surface.ts';
 import { reconciliation } from '../surfaces/reconciliation/surface.ts';
+import type { Config } from './config.ts';
 
 /** Every surface, one line each. Its projection stands in `projections.ts`. */
-export const surfaces: readonly Surface[] = [observability, reconciliation, messages];
+export function createSurfaces(config: Pick<Config, 'irc'>): readonly Surface[] {
+  return [observability, reconciliation, createMessagesSurface({ irc: config.irc })];
+}

@@ -2,6 +2,7 @@ import type { EventView, FeedDefinition, FeedView, RowSet } from '../../engine/f
 import type { LogRecord } from '../../engine/log/log.ts';
 import type { SnapshotReader } from '../../engine/store/snapshot.ts';
 import { MillraceError } from '../../protocol/errors.ts';
+import { connectorsView } from './connectors/connector-rows.ts';
 import { MESSAGES_CHANNEL, POSTED } from './events.ts';
 import { latelyGonePart, metricsPart, ownerParts, rowSet } from './live-rows.ts';
 import { channelFilter, messageMembers, userFilter } from './message-body.ts';
@@ -23,6 +24,7 @@ const views: ReadonlyMap<string, OpenView> = new Map<string, OpenView>([
   ['channels', () => channels],
   ['users', () => users],
   ['user', openUser],
+  ['connectors', () => connectorsView],
 ]);
 
 /** The live pages of specs/003: each shows one view, as its snapshot does. */

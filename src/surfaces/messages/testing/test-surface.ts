@@ -10,7 +10,7 @@ import { createMetrics } from '../../../engine/metrics.ts';
 import { Turns } from '../../../engine/turns.ts';
 import { errorBody, MillraceError } from '../../../protocol/errors.ts';
 import { messagesAcceptedSchema } from '../events.ts';
-import { messages } from '../surface.ts';
+import { createMessagesSurface } from '../surface.ts';
 
 export type TestSurface = Awaited<ReturnType<typeof testSurface>>;
 
@@ -38,7 +38,7 @@ export async function testSurface(options: TestSurfaceOptions = {}) {
     turns: new Turns(),
     logger: pino({ level: 'silent' }),
   };
-  app.route('/', messages.routes(context));
+  app.route('/', createMessagesSurface({ irc: [] }).routes(context));
   app.onError((error, { json }) => {
     if (!(error instanceof MillraceError)) throw error;
     const headers = error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) };
