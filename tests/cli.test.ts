@@ -74,7 +74,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-test.each([[[]], [['serve']], [['publish']], [['tail']], [['doctor']]])(
+test.each([[[]], [['serve']], [['publish']], [['tail']], [['connect']], [['connect', 'irc']], [['doctor']]])(
   '%j --help explains and exits 0',
   async (args) => {
     const { code, stdout } = await run([...args, '--help']);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addConnectCommand } from './connect/connect-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addPublishCommand } from './publish/publish-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -15,6 +16,7 @@ export function createProgram(): Command {
   addServeCommand(program);
   addPublishCommand(program);
   addTailCommand(program);
+  addConnectCommand(program);
   addDoctorCommand(program);
   return program;
 }
