@@ -182,3 +182,21 @@ test('many channels are joined no faster than servers like it', async () => {
   expect(joins().length).toBeLessThan(7);
   await expect.poll(joins, PATIENCE).toEqual(channels.map((channel) => `JOIN ${channel}`));
 });
+
+test('a channel that refuses is asked for again, and the same refusal is told of once', async () => {
+  await using server = await startScriptedIrcServer((line) =>
+    line === 'JOIN #closed' ? [':irc.test 473 me #closed :Cannot join channel (+i)'] : welcoming(line),
+  );
+  await using system = await connectorSystem({
+    irc: [reader(server.port, { channels: ['#closed', '#a'] })],
+    timings: { joinWithinMs: 50, rejoinAfterMs: 50 },
+  });
+  const attempts = () => server.received.filter((line) => line === 'JOIN #closed').length;
+  await expect.poll(attempts, PATIENCE).toBe(3);
+  expect(await system.connector('test')).toMatchObject({
+    liveness: 'live',
+    provider_failures: 1,
+    last_error: '#closed: Cannot join channel (+i)',
+  });
+  expect(server.received.filter((line) => line === 'JOIN #a')).toHaveLength(1);
+});

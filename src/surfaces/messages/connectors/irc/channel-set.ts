@@ -5,6 +5,8 @@
 export class ChannelSet {
   readonly #names: Map<string, string>;
   readonly #joined = new Set<string>();
+  /** Asked for, and not answered yet. */
+  readonly #asked = new Set<string>();
   /** Why a channel was refused, when it was. */
   readonly #refusals = new Map<string, string>();
 
@@ -27,14 +29,25 @@ export class ChannelSet {
     return [...this.#names].filter(([key]) => !this.#joined.has(key)).map(([, name]) => name);
   }
 
+  /** Those that were asked for without an answer, in the order of the asking. */
+  get unanswered(): readonly string[] {
+    return [...this.#asked].flatMap((key) => this.#names.get(key) ?? []);
+  }
+
+  ask(channel: string): void {
+    this.#asked.add(channel.toLowerCase());
+  }
+
   join(channel: string): void {
     this.#joined.add(channel.toLowerCase());
+    this.#asked.delete(channel.toLowerCase());
     this.#refusals.delete(channel.toLowerCase());
   }
 
   /** Whether the refusal says something new about a channel of the settings. */
   refuse(channel: string, reason: string): boolean {
     const key = channel.toLowerCase();
+    this.#asked.delete(key);
     if (!this.#names.has(key) || this.#refusals.get(key) === reason) return false;
     this.#refusals.set(key, reason);
     return true;
@@ -47,5 +60,6 @@ export class ChannelSet {
   /** The connection is gone; what was refused before may be refused again without a word. */
   clear(): void {
     this.#joined.clear();
+    this.#asked.clear();
   }
 }

@@ -104,7 +104,10 @@ export class IrcConnector implements AsyncDisposable {
 
   #joinMissing(): void {
     const { clock, timings } = this.#options;
-    for (const channel of this.#channels.missing) this.#session?.join(channel);
+    for (const channel of this.#channels.missing) {
+      this.#channels.ask(channel);
+      this.#session?.join(channel);
+    }
     this.#cancelJoins();
     // Joins are paced, so the last of many is sent later and may be answered later.
     const waitMs = timings.joinWithinMs + this.#channels.missing.length * 2_000;
@@ -114,7 +117,7 @@ export class IrcConnector implements AsyncDisposable {
   /** A server that answers a JOIN with nothing knows no such channel; Twitch is one. */
   #checkJoins(): void {
     const { clock, timings } = this.#options;
-    for (const channel of this.#channels.missing) this.#refused(channel, 'no answer to the attempt to join');
+    for (const channel of this.#channels.unanswered) this.#refused(channel, 'no answer to the attempt to join');
     this.#cancelJoins = clock.schedule(timings.rejoinAfterMs, () => this.#joinMissing());
   }
 

@@ -59,10 +59,10 @@ function sentAt({ time, tags }: ChannelText, now: number): number {
   return told >= 0 && told < MAX_TIME ? Math.trunc(told) : now;
 }
 
-/** Ids of two servers may be equal, so the connector's stands before; one that is too long is known by its hash. */
+/** Ids of two servers may be equal, so the connector's stands before; one too long or too strange is known by its hash. */
 function idOf(connector: string, id: string): string {
   const whole = `${connector}:${id}`;
-  if (whole.length <= MESSAGE_LIMITS.id) return whole;
+  if (whole.length <= MESSAGE_LIMITS.id && /^[\x21-\x7e]+$/.test(id)) return whole;
   return `${connector}:${createHash('sha256').update(id).digest('hex')}`;
 }
 

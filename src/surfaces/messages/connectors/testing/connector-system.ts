@@ -22,6 +22,7 @@ export interface ConnectorSystemOptions extends Partial<Omit<ConnectorSetOptions
   /** Stands between the connectors and the log. */
   readonly wrapLog?: (log: Log) => Log;
   readonly clock?: Clock;
+  readonly retentionEvents?: number;
   /** Whether connectors run. Default true. */
   readonly isStarted?: boolean;
 }
@@ -31,10 +32,13 @@ export type ConnectorSystem = Awaited<ReturnType<typeof connectorSystem>>;
 /** Connectors and their routes on a real log in a folder of its own. */
 export async function connectorSystem(options: ConnectorSystemOptions = {}) {
   const { wrapLog = (own) => own, clock = systemClock, isStarted = true } = options;
+  const unlimited = Number.POSITIVE_INFINITY;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'millrace-connectors-'));
   const log = await SqliteLog.open({
     path: join(folder, 'millrace.db'),
     entry: new URL('./log-writer.ts', import.meta.url),
+    retention: { maxEvents: options.retentionEvents ?? unlimited, maxAgeMs: unlimited, maxBytes: unlimited },
+    retentionIntervalMs: 10,
   });
   const lines: string[] = [];
   const context = {
