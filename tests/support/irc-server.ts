@@ -99,6 +99,8 @@ function configuration(options: IrcServerOptions, { name, port, tlsPort, folder 
     `PidFile = ${join(folder, 'pid')}`,
     ...(password === undefined ? [] : [`Password = ${password}`]),
     '[Limits]',
+    // A run that was cut off leaves no server behind.
+    'IdleTimeout = 120',
     'ConnectRetry = 1',
     'MaxConnections = 0',
     'MaxConnectionsIP = 0',

@@ -49,24 +49,27 @@ export class Delivery implements AsyncDisposable {
     // Lines that arrived in one packet go in one append.
     await Promise.resolve();
     while (this.#waiting.length > 0 && !this.#ended.signal.aborted) {
-      const batch = this.#waiting.slice(0, MAX_BATCH);
-      // They count as waiting until they are stored.
-      if (await this.#store(batch)) this.#waiting.splice(0, batch.length);
+      await this.#store(this.#waiting.slice(0, MAX_BATCH));
     }
     this.#work = undefined;
   }
 
-  /** One message that the log refuses for good must not take its neighbours along. False when it was aborted. */
-  async #store(batch: readonly NewEvent[]): Promise<boolean> {
+  /**
+   * Stores the oldest of what waits; it counts as waiting until then. One message that the log refuses for good must not
+   * take its neighbours along.
+   */
+  async #store(batch: readonly NewEvent[]): Promise<void> {
     try {
-      return await appendUntilTaken(this.#options, batch, this.#ended.signal);
+      if (!(await appendUntilTaken(this.#options, batch, this.#ended.signal))) return;
     } catch (error) {
       if (batch.length > 1) {
         const middle = Math.ceil(batch.length / 2);
-        return (await this.#store(batch.slice(0, middle))) && (await this.#store(batch.slice(middle)));
+        await this.#store(batch.slice(0, middle));
+        if (!this.#ended.signal.aborted) await this.#store(batch.slice(middle));
+        return;
       }
       this.#options.onLost(1, `a message was refused: ${error instanceof Error ? error.message : String(error)}`);
-      return true;
     }
+    this.#waiting.splice(0, batch.length);
   }
 }
