@@ -3,6 +3,7 @@ import type { Surface } from '../../engine/surface.ts';
 import { addConnectorRoutes } from './connectors/connector-routes.ts';
 import { ConnectorSet } from './connectors/connector-set.ts';
 import type { ConfiguredIrc } from './connectors/irc/irc-settings.ts';
+import { addDeleteRoutes } from './delete-routes.ts';
 import { liveFeed } from './feed.ts';
 import { addIngestRoutes } from './ingest-routes.ts';
 import { addReadRoutes } from './read-routes.ts';
@@ -21,6 +22,7 @@ export function createMessagesSurface({ irc }: MessagesSurfaceOptions): Surface 
       const routes = new Hono();
       addIngestRoutes(routes, context);
       addReadRoutes(routes, context);
+      addDeleteRoutes(routes, context);
       addConnectorRoutes(routes, context);
       return routes;
     },
