@@ -10,6 +10,7 @@ import { idleClients } from './scenarios/idle-clients.ts';
 import { latencyPeers } from './scenarios/latency-peers.ts';
 import { latencySse } from './scenarios/latency-sse.ts';
 import { latencyWebSocket } from './scenarios/latency-websocket.ts';
+import { messageReads } from './scenarios/message-reads.ts';
 import { ndjsonBatches } from './scenarios/ndjson-batches.ts';
 import { singlePosts } from './scenarios/single-posts.ts';
 import { machineLines, runLines } from './table.ts';
@@ -20,6 +21,7 @@ const SCENARIOS: readonly Scenario[] = [
   latencySse,
   singlePosts,
   ndjsonBatches,
+  messageReads,
   idleClients,
   latencyPeers,
   fanOut,

@@ -5,6 +5,8 @@ import { positionCheck } from '../src/engine/store/position-check.ts';
 import type { SnapshotReader } from '../src/engine/store/snapshot.ts';
 import { projections } from '../src/server/projections.ts';
 import { createSurfaces } from '../src/server/surfaces.ts';
+import { deletionEvent } from '../src/surfaces/messages/deletion.ts';
+import { toLogEvent as toMessageEvent } from '../src/surfaces/messages/message-body.ts';
 import { toLogEvent } from '../src/surfaces/observability/ingest-routes.ts';
 import { RangeTotals } from '../src/surfaces/reconciliation/range-totals.ts';
 import {
@@ -19,6 +21,7 @@ const surfaces = createSurfaces({ irc: [] });
 const selfChecks = [positionCheck(projections), ...surfaces.flatMap((surface) => surface.selfChecks ?? [])];
 const ENTRY = new URL('../src/server/log-writer.ts', import.meta.url);
 const ROUND_MS = 5_000;
+const SERVICES = selfChecks.length;
 
 function start(options: TestSurfaceOptions = {}) {
   return testSurface({ entry: ENTRY, selfChecks, selfCheckMs: ROUND_MS, ...options });
@@ -51,13 +54,16 @@ test('on the first start of all, Millrace is there with services that are verifi
   await using surface = await start();
   await surface.settle();
   expect((await surface.latest()).services).toMatchObject([
+    { service: 'millrace/channels', status: 'verified', counts: { channels: 0, messages: 0, 'wrong counts': 0 } },
     { service: 'millrace/events', status: 'verified', counts: { events: 0, total: 0 } },
+    { service: 'millrace/messages', status: 'verified', counts: { messages: 0, 'by time': 0, searchable: 0 } },
     {
       service: 'millrace/projections',
       status: 'verified',
       counts: Object.fromEntries(projections.map(({ name }) => [name, 0])),
       latencyMs: expect.any(Number),
     },
+    { service: 'millrace/users', status: 'verified', counts: { users: 0, messages: 0, 'wrong counts': 0 } },
   ]);
 });
 
@@ -70,8 +76,8 @@ test('its own reports never make a discrepancy, go stale or fill the log', async
   }
   const messages = await surface.messages();
   expect(new Set(messages.map(({ status }) => status))).toEqual(new Set(['verified']));
-  // Two minutes, two services, one record each in ten seconds.
-  expect(messages.length).toBeLessThanOrEqual(2 * 13);
+  // Two minutes, one record of each service in ten seconds.
+  expect(messages.length).toBeLessThanOrEqual(SERVICES * 13);
   expect((await state(surface, 'millrace/events'))?.counts.events).toBeGreaterThan(60);
 });
 
@@ -106,7 +112,7 @@ describe('what was changed behind its back is a discrepancy within 10 s', () => 
     await pass(surface, 30_000);
     expect(await state(surface, service)).toMatchObject({ status: 'discrepancy' });
     // It stays known without one record per round.
-    expect((await surface.messages()).length - length).toBeLessThanOrEqual(2 * 3);
+    expect((await surface.messages()).length - length).toBeLessThanOrEqual(SERVICES * 3);
   });
 
   test('a projection that stands elsewhere than at the head, until the next append brings it there', async () => {
@@ -134,10 +140,82 @@ describe('what was changed behind its back is a discrepancy within 10 s', () => 
   });
 });
 
+const posts = Array.from({ length: 60 }, (_, index) =>
+  toMessageEvent({
+    user: `user ${index % 3}`,
+    channel: `channel ${index % 4}`,
+    text: `hello ${index}`,
+    sent_at: '2026-01-01T00:00:00.000Z',
+  }),
+);
+
+describe('a message or its counts that were changed behind its back are a discrepancy within 10 s', () => {
+  test.each([
+    [
+      'a message that is gone',
+      'DELETE FROM msg_message WHERE seq = (SELECT min(seq) FROM msg_message)',
+      [
+        ['millrace/messages', { messages: 60 }, { messages: 59 }],
+        ['millrace/channels', { messages: 60, 'wrong counts': 0 }, { messages: 59, 'wrong counts': 1 }],
+        ['millrace/users', { messages: 60, 'wrong counts': 0 }, { messages: 59, 'wrong counts': 1 }],
+      ],
+    ],
+    [
+      'a text that is found no more',
+      'DELETE FROM msg_text WHERE rowid = (SELECT min(seq) FROM msg_message)',
+      [['millrace/messages', { searchable: 60 }, { searchable: 59 }]],
+    ],
+    [
+      'a total that was changed',
+      'UPDATE msg_total SET messages = messages + 2',
+      [['millrace/messages', { messages: 62 }, { messages: 60 }]],
+    ],
+    [
+      'counts of channels that were changed so that their sum is right',
+      `UPDATE msg_channel SET messages = messages + iif(name = 'channel 1', 3, -3) WHERE name IN ('channel 1', 'channel 2')`,
+      [['millrace/channels', { messages: 60, 'wrong counts': 0 }, { messages: 60, 'wrong counts': 2 }]],
+    ],
+    [
+      'a user that is gone',
+      `DELETE FROM msg_user WHERE name = 'user 1'`,
+      [['millrace/users', { users: 3 }, { users: 2 }]],
+    ],
+  ] as const)('%s', async (_, sql, differences) => {
+    await using surface = await start();
+    await surface.log.append(posts);
+    await surface.settle();
+    tamper(surface, sql);
+    await pass(surface, 10_000);
+    const { services } = await surface.latest();
+    const own = services.filter(({ service }) => service.startsWith('millrace/'));
+    const wrong = own.filter(({ status }) => status === 'discrepancy').map(({ service }) => service);
+    expect(wrong.sort()).toEqual(differences.map(([service]) => service).sort());
+    for (const [service, expected, actual] of differences) {
+      expect(await state(surface, service)).toMatchObject({ discrepancyDetails: { expected, actual } });
+    }
+  });
+});
+
+test('deleted channels and users, with and without their history, make no discrepancy', async () => {
+  await using surface = await start();
+  await surface.log.append(posts);
+  await surface.log.append([
+    deletionEvent('channel', { name: 'channel 1', history: 'keep' }),
+    deletionEvent('user', { name: 'user 2', history: 'delete' }),
+    deletionEvent('channel', { name: 'channel 2', history: 'delete' }),
+    deletionEvent('user', { name: 'user 0', history: 'keep' }),
+  ]);
+  await surface.log.append(posts.slice(0, 7));
+  await pass(surface, 15_000);
+  expect(new Set((await surface.latest()).services.map(({ status }) => status))).toEqual(new Set(['verified']));
+  expect((await state(surface, 'millrace/messages'))?.counts.messages).toBeGreaterThan(7);
+});
+
 test('retention removes from both sides: nothing is missing', async () => {
   await using surface = await start({ retentionEvents: 3_000 });
   for (let round = 0; round < 6; round += 1) {
     await publish(surface, 2_000);
+    await surface.log.append(posts);
     await pass(surface, ROUND_MS);
   }
   await expect.poll(() => surface.log.trimmed().seq, { timeout: 10_000 }).toBeGreaterThan(8_000);
@@ -190,5 +268,5 @@ test('nothing is checked after the end', async () => {
   await surface.stop();
   surface.clock.advance(60_000);
   await using again = await start({ folder: surface.folder, isStarted: false });
-  expect(again.log.head().seq).toBe(2);
+  expect(again.log.head().seq).toBe(SERVICES);
 });

@@ -117,8 +117,11 @@ test('from the first start there are services: what Millrace checks of itself', 
       service.startsWith('millrace/') ? [[service, status]] : [],
     );
   await expect.poll(own, { timeout: 5_000 }).toEqual([
+    ['millrace/channels', 'verified'],
     ['millrace/events', 'verified'],
+    ['millrace/messages', 'verified'],
     ['millrace/projections', 'verified'],
+    ['millrace/users', 'verified'],
   ]);
 });
 

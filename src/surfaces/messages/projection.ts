@@ -62,7 +62,7 @@ export const messagesProjection: Projection = {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX msg_tombstone_by_seq ON msg_tombstone (seq);
     CREATE VIRTUAL TABLE msg_text USING fts5 (
-      text, scope, content = '', contentless_delete = 1, prefix = '2', tokenize = 'unicode61 remove_diacritics 2'
+      text, scope, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
     );`,
   drop: ['total', 'channel', 'user', 'message', 'member', 'minute', 'activity', 'tombstone', 'text']
     .map((table) => `DROP TABLE IF EXISTS msg_${table};`)

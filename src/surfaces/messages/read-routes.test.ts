@@ -163,7 +163,8 @@ describe('GET /api/messages', () => {
     expect(await found('q=build')).toEqual([4, 3, 1]);
     expect(await found(`q=${encodeURIComponent('build ')}`)).toEqual([4, 1]);
     expect(await found('q=CAFE')).toEqual([2]);
-    expect(await found('q=the+bu&channel=a')).toEqual([4, 1]);
+    expect(await found('q=the+bui&channel=a')).toEqual([4, 1]);
+    expect(await found('q=bu')).toEqual([]);
     expect(await found(`from=${DAY}T10:30:00Z`)).toEqual([4, 3, 2]);
     expect(await found(`from=${DAY}T10:30:00Z&to=${DAY}T11:00:00Z`)).toEqual([4]);
     expect(await found(`to=${DAY}T11:00:00Z&user=ann&q=build`)).toEqual([4, 1]);

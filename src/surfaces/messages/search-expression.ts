@@ -1,7 +1,7 @@
 /** Words of one search; more are left out. */
 const MAX_WORDS = 16;
-/** The beginnings of words that an index is kept for have two characters; one alone would be slow to find. */
-const MIN_PREFIX = 2;
+/** Shorter beginnings are those of too many words; an index for them would cost every append. */
+const MIN_PREFIX = 3;
 /** What the index takes for a part of a word. */
 const WORD = /[\p{L}\p{N}\p{Co}]+/gu;
 

@@ -7,6 +7,7 @@ import { addDeleteRoutes } from './delete-routes.ts';
 import { liveFeed } from './feed.ts';
 import { addIngestRoutes } from './ingest-routes.ts';
 import { addReadRoutes } from './read-routes.ts';
+import { channelsCheck, messagesCheck, usersCheck } from './self-checks.ts';
 
 export interface MessagesSurfaceOptions {
   /** Connectors that are there for as long as the configuration names them (`MILLRACE_IRC`). */
@@ -18,6 +19,7 @@ export function createMessagesSurface({ irc }: MessagesSurfaceOptions): Surface 
   return {
     name: 'messages',
     feeds: [liveFeed],
+    selfChecks: [messagesCheck, channelsCheck, usersCheck],
     routes(context) {
       const routes = new Hono();
       addIngestRoutes(routes, context);
