@@ -16,7 +16,7 @@ export interface IrcServerOptions {
   /** Files of a certificate and its key, in PEM; the server then listens with TLS too. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   /** The server to link with; it must have been started with the name of this one as `peer`. */
-  readonly linkTo?: IrcServer;
+  readonly linkTo?: Pick<IrcServer, 'name' | 'port'>;
   /** Name of the server that will link with this one. */
   readonly peer?: string;
 }
