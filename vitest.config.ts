@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts'],
           environment: 'node',
+          // Real disks and loaded machines take their time; what hangs is still ended.
+          testTimeout: 30_000,
         },
       },
       {
@@ -18,6 +20,7 @@ export default defineConfig({
           name: 'web',
           include: ['src/**/*.test.tsx'],
           environment: 'happy-dom',
+          testTimeout: 30_000,
         },
       },
       {

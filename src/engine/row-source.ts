@@ -11,7 +11,7 @@ import type { SnapshotReader } from './store/snapshot.ts';
 export const ROW_INTERVAL_MS = 250;
 /** Beyond these a reader is told to fetch its snapshot, which comes in pages. */
 const MAX_ROWS = 2_000;
-const MAX_CHARACTERS = 256 * 1024;
+const MAX_CHARACTERS = 512 * 1024;
 /** Records looked at to find out whether any of them changed a row; of more than that, one will have. */
 const MAX_LOOKED_AT = 4_096;
 
