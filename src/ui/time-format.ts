@@ -10,6 +10,13 @@ export function clockTime(at: number, now: number): string {
   return Math.abs(now - at) < DAY_MS ? time : `${DAY.format(date)} ${CLOCK.format(date)}`;
 }
 
+/** `10:31:05` in local time; a moment that is not of the last day is `3 Nov 10:31`. For lists of what people wrote. */
+export function shortTime(at: number, now: number): string {
+  const date = new Date(at);
+  const time = CLOCK.format(date);
+  return Math.abs(now - at) < DAY_MS ? time : `${DAY.format(date)} ${time.slice(0, 5)}`;
+}
+
 export function fullTime(at: number): string {
   return FULL.format(new Date(at));
 }

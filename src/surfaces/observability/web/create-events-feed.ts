@@ -1,7 +1,7 @@
 import { createFeedConnection, type FeedConnection } from '../../../client/feed-connection.ts';
+import { animationFrames } from '../../../react/frame-scheduler.ts';
 import { eventsApi } from './events-api.ts';
 import { createEventsModel, type EventsModel } from './events-model.ts';
-import { animationFrames } from './frame-scheduler.ts';
 
 export interface EventsFeed {
   readonly model: EventsModel;

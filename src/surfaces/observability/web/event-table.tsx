@@ -4,10 +4,10 @@ import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 're
 import { useMediaQuery } from '../../../react/use-media-query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { classNames } from '../../../ui/class-names.ts';
+import { nextRow } from '../../../ui/row-keys.ts';
 import { EventRow, ROW_GRID } from './event-row.tsx';
 import type { EventsView } from './events-model.ts';
 import type { ListedEvent } from './listed-event.ts';
-import { nextRow } from './row-keys.ts';
 
 const ROW_HEIGHT = 30;
 const TWO_LINE_ROW_HEIGHT = 52;

@@ -1,4 +1,5 @@
 import { seqOf } from '../../../protocol/cursor.ts';
+import type { FrameScheduler } from '../../../react/frame-scheduler.ts';
 import type { Session } from '../events.ts';
 import { Activity } from './activity.ts';
 import { countEarlier, countPage } from './activity-history.ts';
@@ -6,7 +7,6 @@ import { type EventFilters, isFiltered, isSameFilters, matchesFilters } from './
 import { EventList } from './event-list.ts';
 import type { EventsApi } from './events-api.ts';
 import { FilterChoices } from './filter-choices.ts';
-import type { FrameScheduler } from './frame-scheduler.ts';
 import { type ListedEvent, toListed } from './listed-event.ts';
 import { readMessages } from './read-messages.ts';
 import { completeFrom, PAGE_SIZE } from './recent-page.ts';
