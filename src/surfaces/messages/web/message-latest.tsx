@@ -17,8 +17,8 @@ export interface LatestMessagesProps {
 export function LatestMessages({ messages, label, isUnavailable = false }: LatestMessagesProps) {
   const followLinks = useMessageLinks();
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: it only sees the clicks of links, which keys make too
     // The reversed column keeps the end in sight while rows are appended, without a script.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: it only sees the clicks of links, which keys make too
     <div
       role="log"
       aria-live="off"

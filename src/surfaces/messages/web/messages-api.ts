@@ -1,0 +1,47 @@
+import type * as z from 'zod/mini';
+import { RefusedError } from '../../../client/feed-problem.ts';
+import { RequestError, retryAfterMs } from '../../../react/request-error.ts';
+import { type MessagePage, type Metrics, messagePageSchema, metricsSchema } from '../events.ts';
+import { type MessagesSearch, toQuery } from './messages-search.ts';
+
+/** Which part of the stored messages: the newest, or the nearest ones to a message. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly filters: Omit<MessagesSearch, 'around'>;
+  /** What an answer gave as `before`. */
+  readonly before?: string | undefined;
+  /** What an answer gave as `after`. */
+  readonly after?: string | undefined;
+  /** Id of a message that stands in the middle. */
+  readonly around?: string | undefined;
+}
+
+/** The reads of the pages. Each fails with a sentence a person understands. */
+export interface MessagesApi {
+  page(request: PageRequest, signal: AbortSignal): Promise<MessagePage>;
+  metrics(signal: AbortSignal): Promise<Metrics>;
+}
+
+export const messagesApi: MessagesApi = {
+  page({ limit, filters, before, after, around }, signal) {
+    const { q, channel, user, from, to } = filters;
+    const query = toQuery({ limit, q, channel, user, from, to, before, after, around });
+    return read(`/api/messages?${query}`, messagePageSchema, signal);
+  },
+  metrics: (signal) => read('/api/metrics', metricsSchema, signal),
+};
+
+async function read<Schema extends z.ZodMiniType>(
+  path: string,
+  schema: Schema,
+  signal: AbortSignal,
+): Promise<z.infer<Schema>> {
+  const response = await fetch(path, { headers: { accept: 'application/json' }, signal });
+  const { status } = response;
+  if (status === 401 || status === 403) throw new RefusedError(`The server refused ${path}.`);
+  if (!response.ok) {
+    const waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now());
+    throw new RequestError(`The server answered ${status} to ${path}.`, status, waitMs);
+  }
+  return schema.parse(await response.json());
+}
