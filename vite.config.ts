@@ -35,10 +35,18 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     proxy: Object.fromEntries(
-      ['/events', '/stream', '/hooks', '/reconciliation', '/audit', '/healthz', '/readyz', '/metrics'].map((path) => [
-        path,
-        api,
-      ]),
+      [
+        '/events',
+        '/stream',
+        '/hooks',
+        '/reconciliation',
+        '/audit',
+        '/api',
+        '/live',
+        '/healthz',
+        '/readyz',
+        '/metrics',
+      ].map((path) => [path, api]),
     ),
   },
 });

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { NotFound } from './not-found.tsx';
 import { PageFailed } from './page-failed.tsx';
 import { pages } from './pages.ts';
@@ -6,14 +6,6 @@ import { parseSearch, stringifySearch } from './search-params.ts';
 import { Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
-
-const home = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: pages[0].path, replace: true });
-  },
-});
 
 const pageRoutes = pages.map((page) =>
   createRoute({
@@ -26,7 +18,7 @@ const pageRoutes = pages.map((page) =>
 );
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, ...pageRoutes]),
+  routeTree: root.addChildren(pageRoutes),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

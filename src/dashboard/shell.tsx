@@ -30,6 +30,7 @@ export function Shell() {
               <Link
                 key={page.path}
                 to={page.path}
+                activeOptions={{ exact: page.path === '/' }}
                 className="rounded-md px-2.5 py-1 font-medium text-muted hover:text-text aria-[current=page]:bg-hover aria-[current=page]:text-text"
               >
                 {page.title}

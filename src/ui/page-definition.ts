@@ -10,4 +10,6 @@ export interface PageDefinition {
   readonly validateSearch: (search: Record<string, unknown>) => Record<string, string | undefined>;
   /** Loads the page's code when it is first opened. */
   readonly load: () => Promise<{ readonly Page: ComponentType }>;
+  /** Loads what the page contributes to the start page. */
+  readonly homePanel?: () => Promise<{ readonly Panel: ComponentType }>;
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 export interface StatCardProps {
-  readonly label: string;
+  readonly label: ReactNode;
   readonly value: ReactNode;
   /** Said below the value, for example what it is measured over. */
   readonly note?: ReactNode;

@@ -17,6 +17,12 @@ export function shortTime(at: number, now: number): string {
   return Math.abs(now - at) < DAY_MS ? time : `${DAY.format(date)} ${time.slice(0, 5)}`;
 }
 
+/** `10:31`; with its date when it is not of the last day. */
+export function clockMinute(at: number, now: number): string {
+  const time = CLOCK.format(new Date(at)).slice(0, 5);
+  return Math.abs(now - at) < DAY_MS ? time : `${DAY.format(new Date(at))} ${time}`;
+}
+
 export function fullTime(at: number): string {
   return FULL.format(new Date(at));
 }
@@ -29,6 +35,20 @@ export function age(at: number, now: number): string {
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
   return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** `just now`, `1 minute ago`, `5 hours ago`: {@link age} in a sentence. */
+export function ago(at: number, now: number): string {
+  const seconds = Math.floor((now - at) / 1_000);
+  if (seconds < 1) return 'just now';
+  if (seconds < 60) return `${counted(seconds, 'second')} ago`;
+  if (seconds < 3_600) return `${counted(Math.floor(seconds / 60), 'minute')} ago`;
+  if (seconds < 86_400) return `${counted(Math.floor(seconds / 3_600), 'hour')} ago`;
+  return `${counted(Math.floor(seconds / 86_400), 'day')} ago`;
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** The start of an id, enough to tell sessions apart at a glance. */

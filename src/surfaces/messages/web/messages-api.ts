@@ -1,7 +1,14 @@
 import type * as z from 'zod/mini';
 import { RefusedError } from '../../../client/feed-problem.ts';
 import { RequestError, retryAfterMs } from '../../../react/request-error.ts';
-import { type MessagePage, type Metrics, messagePageSchema, metricsSchema } from '../events.ts';
+import {
+  channelsSchema,
+  type MessagePage,
+  type Metrics,
+  messagePageSchema,
+  metricsSchema,
+  usersSchema,
+} from '../events.ts';
 import { type MessagesSearch, toQuery } from './messages-search.ts';
 
 /** Which part of the stored messages: the newest, or the nearest ones to a message. */
@@ -22,13 +29,29 @@ export interface MessagesApi {
   metrics(signal: AbortSignal): Promise<Metrics>;
 }
 
-export const messagesApi: MessagesApi = {
+/** The names to choose filters from: those with the most messages, so many at most. */
+export interface NamesApi {
+  channelNames(signal: AbortSignal): Promise<readonly string[]>;
+  userNames(signal: AbortSignal): Promise<readonly string[]>;
+}
+
+const MOST_NAMES = 200;
+
+export const messagesApi: MessagesApi & NamesApi = {
   page({ limit, filters, before, after, around }, signal) {
     const { q, channel, user, from, to } = filters;
     const query = toQuery({ limit, q, channel, user, from, to, before, after, around });
     return read(`/api/messages?${query}`, messagePageSchema, signal);
   },
   metrics: (signal) => read('/api/metrics', metricsSchema, signal),
+  async channelNames(signal) {
+    const { channels } = await read(`/api/channels?sort=messages&limit=${MOST_NAMES}`, channelsSchema, signal);
+    return channels.map(({ channel }) => channel);
+  },
+  async userNames(signal) {
+    const { users } = await read(`/api/users?sort=messages&limit=${MOST_NAMES}`, usersSchema, signal);
+    return users.map(({ user }) => user);
+  },
 };
 
 async function read<Schema extends z.ZodMiniType>(

@@ -282,7 +282,7 @@ describe('createMessagesModel', () => {
   it('says that the filtered channel was deleted, and takes it back when it is there again', async () => {
     const { load, model, paint } = scene(many(3), { channel: 'general' });
     await load();
-    const row = {
+    const row: Extract<LiveMessage, { type: 'channel' }> = {
       type: 'channel',
       channel: 'general',
       message_count: 0,
@@ -291,7 +291,7 @@ describe('createMessagesModel', () => {
       activity: [],
       as_of: cursor(4),
       cursor: cursor(4),
-    } as const;
+    };
     model.receive([{ ...row, unavailable: 'keep' }]);
     paint();
     expect(model.view().unavailable).toEqual({ kind: 'channel', name: 'general', history: 'keep' });

@@ -1,14 +1,12 @@
 import Pause from 'lucide-react/icons/pause';
 import Play from 'lucide-react/icons/play';
-import { memo, useCallback, useEffect, useRef, useState } from 'react';
+import { memo, useCallback } from 'react';
 import { Button } from '../../../ui/button.tsx';
+import { DelayedSearch } from '../../../ui/delayed-search.tsx';
 import { FilterCombobox } from '../../../ui/filter-combobox.tsx';
-import { SearchInput } from '../../../ui/search-input.tsx';
 import { shortId } from '../../../ui/time-format.ts';
 import type { EventFilters } from './event-filters.ts';
 import type { FilterChoicesView } from './filter-choices.ts';
-
-const TYPING_PAUSE_MS = 200;
 
 export interface EventToolbarProps {
   readonly choices: FilterChoicesView;
@@ -31,7 +29,7 @@ export const EventToolbar = memo(function EventToolbar(props: EventToolbarProps)
   const search = useCallback((text: string) => onFilter({ q: text === '' ? undefined : text }), [onFilter]);
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
-      <Search text={filters.q ?? ''} onSearch={search} />
+      <DelayedSearch label="Search events" text={filters.q ?? ''} onSearch={search} />
       <FilterCombobox
         label="App"
         options={choices.apps}
@@ -79,39 +77,3 @@ export const EventToolbar = memo(function EventToolbar(props: EventToolbarProps)
     </div>
   );
 });
-
-/** Searches after a short pause in typing; `/` brings the focus here from anywhere on the page. */
-function Search({ text, onSearch }: { readonly text: string; readonly onSearch: (text: string) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  const [typed, setTyped] = useState<string>();
-  useEffect(() => {
-    if (typed === undefined) return;
-    const timer = setTimeout(() => {
-      onSearch(typed);
-      setTyped(undefined);
-    }, TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, onSearch]);
-  useEffect(() => {
-    const focus = (key: KeyboardEvent) => {
-      if (key.key !== '/' || key.ctrlKey || key.metaKey || isTyping(key.target)) return;
-      key.preventDefault();
-      input.current?.focus();
-    };
-    addEventListener('keydown', focus);
-    return () => removeEventListener('keydown', focus);
-  }, []);
-  return (
-    <SearchInput
-      ref={input}
-      label="Search events"
-      value={typed ?? text}
-      onChange={(change) => setTyped(change.target.value)}
-      aria-keyshortcuts="/"
-    />
-  );
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
-}

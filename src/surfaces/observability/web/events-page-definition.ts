@@ -6,4 +6,5 @@ export const eventsPage = {
   title: 'Events',
   validateSearch: (search) => eventFiltersSchema.parse(search),
   load: () => import('./events-page.tsx'),
+  homePanel: () => import('./home-panel.tsx'),
 } as const satisfies PageDefinition;

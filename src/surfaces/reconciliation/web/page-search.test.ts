@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReconciliationEvent } from '../events.ts';
-import { auditQuery, fromLocalInput, matchesFilters, pageSearchSchema, toLocalInput } from './page-search.ts';
+import { auditQuery, matchesFilters, pageSearchSchema } from './page-search.ts';
 
 const NOTHING = pageSearchSchema.parse({});
 
@@ -19,11 +19,6 @@ describe('the page in the URL', () => {
     });
     expect(auditQuery(search, 25)).toBe('page=3&limit=25&status=stale&from=2026-01-01T00%3A00%3A00Z');
     expect(auditQuery(NOTHING, 25)).toBe('page=1&limit=25');
-  });
-
-  it('keeps a moment through an input of local time', () => {
-    expect(fromLocalInput(toLocalInput('2026-03-04T05:06:07.000Z'))).toBe('2026-03-04T05:06:07.000Z');
-    expect([toLocalInput(undefined), fromLocalInput('')]).toEqual(['', undefined]);
   });
 });
 

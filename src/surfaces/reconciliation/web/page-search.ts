@@ -43,15 +43,3 @@ export function matchesFilters(event: ReconciliationEvent, { service, status, fr
     (to === undefined || at <= Date.parse(to))
   );
 }
-
-/** ISO 8601 as an `<input type="datetime-local">` wants it, in local time; and back. */
-export function toLocalInput(iso: string | undefined): string {
-  if (iso === undefined) return '';
-  const date = new Date(iso);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-}
-
-export function fromLocalInput(text: string): string | undefined {
-  const at = new Date(text).getTime();
-  return text === '' || Number.isNaN(at) ? undefined : new Date(at).toISOString();
-}

@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query';
+import Pause from 'lucide-react/icons/pause';
+import Play from 'lucide-react/icons/play';
+import { useCallback } from 'react';
+import { Button } from '../../../ui/button.tsx';
+import { DelayedSearch } from '../../../ui/delayed-search.tsx';
+import { FilterCombobox } from '../../../ui/filter-combobox.tsx';
+import { TimeInput } from '../../../ui/time-input.tsx';
+import { messagesApi } from './messages-api.ts';
+import { isFiltered, type MessagesSearch } from './messages-search.ts';
+import type { MessagesView } from './messages-view.ts';
+
+export interface MessagesToolbarProps {
+  readonly view: MessagesView;
+  readonly onSearch: (change: Partial<MessagesSearch>) => void;
+  readonly onPause: () => void;
+  readonly onResume: () => void;
+  readonly onClear: () => void;
+}
+
+/** Search, filters, and holding the list still. */
+export function MessagesToolbar({ view, onSearch, onPause, onResume, onClear }: MessagesToolbarProps) {
+  const { search, isPaused, unseen, matching, loading } = view;
+  const filter = useCallback(
+    (change: Partial<MessagesSearch>) => onSearch({ around: undefined, ...change }),
+    [onSearch],
+  );
+  const find = useCallback((text: string) => filter({ q: text === '' ? undefined : text }), [filter]);
+  const names = useNames();
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
+      <DelayedSearch label="Search messages" text={search.q ?? ''} onSearch={find} />
+      <FilterCombobox
+        label="Channel"
+        options={names.channels}
+        value={search.channel}
+        onChange={(channel) => filter({ channel })}
+      />
+      <FilterCombobox label="User" options={names.users} value={search.user} onChange={(user) => filter({ user })} />
+      <TimeInput label="From" value={search.from} onChange={(from) => filter({ from })} />
+      <TimeInput label="To" value={search.to} onChange={(to) => filter({ to })} />
+      {isFiltered(search) && (
+        <span className="flex items-center gap-1 text-muted">
+          <span role="status">{loading === 'list' ? 'Searching…' : `${matching.toLocaleString('en')} matching`}</span>
+          <Button look="ghost" onClick={onClear}>
+            Clear
+          </Button>
+        </span>
+      )}
+      <Button className="ml-auto" onClick={isPaused ? onResume : onPause} aria-pressed={isPaused}>
+        {isPaused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+        {isPaused ? 'Resume' : 'Pause'}
+        {isPaused && unseen > 0 && (
+          <span className="rounded-full bg-accent px-1.5 text-2xs text-on-accent">
+            {unseen.toLocaleString('en')} held
+          </span>
+        )}
+      </Button>
+    </div>
+  );
+}
+
+const NAMES_FRESH_MS = 10_000;
+const NO_NAMES: readonly string[] = [];
+
+/** The busiest channels and users, to choose from; another name can be given in the URL. */
+function useNames() {
+  const options = { staleTime: NAMES_FRESH_MS, refetchInterval: NAMES_FRESH_MS, retry: false } as const;
+  const channels = useQuery({
+    queryKey: ['messages', 'channel-names'],
+    queryFn: ({ signal }) => messagesApi.channelNames(signal),
+    ...options,
+  });
+  const users = useQuery({
+    queryKey: ['messages', 'user-names'],
+    queryFn: ({ signal }) => messagesApi.userNames(signal),
+    ...options,
+  });
+  return { channels: channels.data ?? NO_NAMES, users: users.data ?? NO_NAMES };
+}
