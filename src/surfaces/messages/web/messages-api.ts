@@ -27,6 +27,8 @@ export interface PageRequest {
 export interface MessagesApi {
   page(request: PageRequest, signal: AbortSignal): Promise<MessagePage>;
   metrics(signal: AbortSignal): Promise<Metrics>;
+  /** Whether there is, or was until now, such a channel and such a user. */
+  isKnown(filters: Pick<MessagesSearch, 'channel' | 'user'>, signal: AbortSignal): Promise<boolean>;
 }
 
 /** The names to choose filters from: those with the most messages, so many at most. */
@@ -44,6 +46,10 @@ export const messagesApi: MessagesApi & NamesApi = {
     return read(`/api/messages?${query}`, messagePageSchema, signal);
   },
   metrics: (signal) => read('/api/metrics', metricsSchema, signal),
+  async isKnown({ channel, user }, signal) {
+    const { status } = await request(`/live?${toQuery({ view: 'messages', channel, user })}`, signal);
+    return status !== 404;
+  },
   async channelNames(signal) {
     const { channels } = await read(`/api/channels?sort=messages&limit=${MOST_NAMES}`, channelsSchema, signal);
     return channels.map(({ channel }) => channel);
@@ -59,7 +65,7 @@ async function read<Schema extends z.ZodMiniType>(
   schema: Schema,
   signal: AbortSignal,
 ): Promise<z.infer<Schema>> {
-  const response = await fetch(path, { headers: { accept: 'application/json' }, signal });
+  const response = await request(path, signal);
   const { status } = response;
   if (status === 401 || status === 403) throw new RefusedError(`The server refused ${path}.`);
   if (!response.ok) {
@@ -67,4 +73,8 @@ async function read<Schema extends z.ZodMiniType>(
     throw new RequestError(`The server answered ${status} to ${path}.`, status, waitMs);
   }
   return schema.parse(await response.json());
+}
+
+function request(path: string, signal: AbortSignal): Promise<Response> {
+  return fetch(path, { headers: { accept: 'application/json' }, signal });
 }

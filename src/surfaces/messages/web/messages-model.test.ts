@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveMessage, Message } from '../events.ts';
+import { RequestError } from '../../../react/request-error.ts';
+import { type LiveMessage, type Message, OWN_ID_PREFIX } from '../events.ts';
 import { matcherOf } from './message-matcher.ts';
 import type { MessagesApi } from './messages-api.ts';
 import { createMessagesModel, LIST_CAPACITY, PAGE_SIZE } from './messages-model.ts';
 import type { MessagesSearch } from './messages-search.ts';
 import { posted } from './testing/posted.ts';
 
+/** `mr-7` as 7. */
+const positionIn = (text: string | undefined) => Number(text?.slice(OWN_ID_PREFIX.length));
 const NO_SEARCH: MessagesSearch = {};
 const cursor = (seq: number) => `e.${seq}.t`;
 const message = (item: Message): LiveMessage => ({ type: 'message', ...item, cursor: cursor(item.seq) });
@@ -30,25 +33,27 @@ function scene(stored: Message[] = [], search: MessagesSearch = NO_SEARCH) {
       if (server.isDown) throw new Error('The server is down.');
       const all = stored.filter(matcherOf(filters)).sort((a, b) => a.seq - b.seq);
       const place = all.findIndex(({ id }) => id === around);
+      if (around !== undefined && place < 0) throw new RequestError('not found', 404, undefined);
       const start =
         around !== undefined
           ? Math.max(0, place - limit / 2)
           : after !== undefined
-            ? all.filter(({ seq }) => seq <= Number(after)).length
-            : Math.max(0, all.filter(({ seq }) => before === undefined || seq < Number(before)).length - limit);
+            ? all.filter(({ seq }) => seq <= positionIn(after)).length
+            : Math.max(0, all.filter(({ seq }) => before === undefined || seq < positionIn(before)).length - limit);
       const end =
         before === undefined
           ? start + limit
-          : Math.min(start + limit, all.filter(({ seq }) => seq < Number(before)).length);
+          : Math.min(start + limit, all.filter(({ seq }) => seq < positionIn(before)).length);
       const page = all.slice(start, end);
       return {
         messages: page.toReversed(),
         total: all.length,
-        before: start === 0 ? null : String(page[0]?.seq),
-        after: end >= all.length ? null : String(page.at(-1)?.seq),
+        before: start === 0 ? null : `mr-${page[0]?.seq}`,
+        after: end >= all.length ? null : `mr-${page.at(-1)?.seq}`,
         cursor: cursor(stored.at(-1)?.seq ?? 0),
       };
     },
+    isKnown: async ({ channel }) => channel !== 'nowhere',
     metrics: async () => ({
       total_messages: stored.length,
       total_channels: 1,
@@ -192,7 +197,7 @@ describe('createMessagesModel', () => {
   it('applies filters to what is stored and to what arrives', async () => {
     const { model, load, post, seqs } = scene([...many(500), posted({ seq: 501, text: 'Crème brûlée' })]);
     await load();
-    model.setSearch({ q: 'CREME br' });
+    model.setSearch({ q: 'CREME BR' });
     await answered();
     expect(seqs()).toEqual([501]);
     post(posted({ seq: 502, text: 'plain' }), posted({ seq: 503, text: 'a brown creme' }));
@@ -232,6 +237,11 @@ describe('createMessagesModel', () => {
     model.setSearch({ around: 'mr-99' });
     await answered();
     expect(model.view().failure).toBe('The linked message is not stored any more.');
+  });
+
+  it('says that there is no such channel', async () => {
+    const { load } = scene(many(3), { channel: 'nowhere' });
+    await expect(load()).rejects.toThrow('There is no channel nowhere.');
   });
 
   it('keeps what it shows over a new snapshot, and fills the gap', async () => {

@@ -1,6 +1,7 @@
 import { parseCursor, seqOf } from '../../../protocol/cursor.ts';
 import type { FrameScheduler } from '../../../react/frame-scheduler.ts';
-import type { LiveMessage, MessagePage } from '../events.ts';
+import { RequestError } from '../../../react/request-error.ts';
+import { type LiveMessage, type MessagePage, OWN_ID_PREFIX } from '../events.ts';
 import { MessageList } from './message-list.ts';
 import { type ListedMessage, toListedMessage } from './message-listed.ts';
 import { matcherOf } from './message-matcher.ts';
@@ -145,19 +146,11 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
     const { search } = view;
     const signal = begin('list');
     try {
-      const answer = await api.page({ limit: PAGE_SIZE, filters: search, around: search.around }, signal);
+      const answer = await readList(api, search, signal);
       signal.throwIfAborted();
       flush();
       replaceBy(answer, { isNewest: true });
-      const linked = answer.messages.find(({ id }) => id === search.around);
-      const isLost = search.around !== undefined && linked === undefined;
-      show({
-        phase: 'ready',
-        loading: undefined,
-        failure: isLost ? 'The linked message is not stored any more.' : undefined,
-        linkedSeq: linked?.seq,
-        unseen: 0,
-      });
+      show({ phase: 'ready', loading: undefined, unseen: 0, ...linkIn(answer, search) });
     } catch (cause) {
       if (signal.aborted) return;
       show({ phase: view.phase === 'loading' ? 'failed' : view.phase });
@@ -169,7 +162,7 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
     if (view.loading !== undefined || !window.hasOlder) return;
     const signal = begin('older');
     try {
-      const before = String(window.from);
+      const before = positionOf(window.from);
       const answer = await api.page({ limit: PAGE_SIZE, filters: view.search, before }, signal);
       signal.throwIfAborted();
       window.extend(answer.messages.map(toListedMessage), {
@@ -188,7 +181,7 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
     const signal = begin('newer');
     try {
       for (let page = 0; page < pages; page += 1) {
-        const after = String(window.to);
+        const after = positionOf(window.to);
         const answer = await api.page({ limit: PAGE_SIZE, filters: view.search, after }, signal);
         signal.throwIfAborted();
         extendBy({ ...answer, before: '' });
@@ -254,7 +247,7 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
     const isAgain = view.phase === 'ready' && window.rows.length > 0;
     const [metrics, answer] = await Promise.all([
       api.metrics(signal),
-      api.page({ limit: PAGE_SIZE, filters: search, around: isAgain ? undefined : search.around }, signal),
+      readList(api, isAgain ? { ...search, around: undefined } : search, signal),
     ]);
     signal.throwIfAborted();
     loading?.abort();
@@ -275,8 +268,7 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
       if (!view.isPaused) attach();
       count(answer);
     } else replaceBy(answer, { isNewest: true });
-    const linked = answer.messages.find(({ id }) => id === search.around);
-    show({ phase: 'ready', failure: undefined, loading: undefined, linkedSeq: linked?.seq ?? view.linkedSeq });
+    show({ phase: 'ready', loading: undefined, ...(isAgain ? { failure: undefined } : linkIn(answer, search)) });
     if (!hasSameFilters(search, view.search) || search.around !== view.search.around) void loadList();
     return cursor;
   }
@@ -288,7 +280,7 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
     try {
       totals = newerTotals(totals, totalsOf(await api.metrics(signal)));
       for (let page = 0, isDone = false; page < MAX_GAP_PAGES && !isDone; page += 1) {
-        const after = window.rows.length === 0 ? undefined : String(Math.min(window.to, head));
+        const after = window.rows.length === 0 ? undefined : positionOf(Math.min(window.to, head));
         const answer = await api.page({ limit: PAGE_SIZE, filters: view.search, after }, signal);
         signal.throwIfAborted();
         if (!view.isPaused) extendBy({ ...answer, before: window.rows.length === 0 ? answer.before : '' });
@@ -341,6 +333,32 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
       loading?.abort();
     },
   };
+}
+
+/** No sender's id reads like this, so that the position is meant whatever the ids are. */
+function positionOf(seq: number): string {
+  return `${OWN_ID_PREFIX}${seq}`;
+}
+
+/** What a link to a message that is gone leads to is the newest page; what is filtered by must be known. */
+async function readList(api: MessagesApi, search: MessagesSearch, signal: AbortSignal): Promise<MessagePage> {
+  const { around, channel, user } = search;
+  const request = { limit: PAGE_SIZE, filters: search };
+  const answer = await api.page({ ...request, around }, signal).catch((cause: unknown) => {
+    if (around === undefined || !(cause instanceof RequestError) || cause.status !== 404) throw cause;
+    return api.page(request, signal);
+  });
+  const isNamed = channel !== undefined || user !== undefined;
+  if (isNamed && answer.total === 0 && !(await api.isKnown(search, signal))) {
+    throw new Error(`There is no ${channel === undefined ? `user ${user}` : `channel ${channel}`}.`);
+  }
+  return answer;
+}
+
+function linkIn({ messages }: MessagePage, { around }: MessagesSearch): Pick<MessagesView, 'linkedSeq' | 'failure'> {
+  const linkedSeq = around === undefined ? undefined : messages.find(({ id }) => id === around)?.seq;
+  const isLost = around !== undefined && linkedSeq === undefined;
+  return { linkedSeq, failure: isLost ? 'The linked message is not stored any more.' : undefined };
 }
 
 /** Of two reads the older position: what lies between comes again and is known by its `seq`. */
