@@ -20,12 +20,15 @@ export function Shell() {
     <>
       <SkipLink target={MAIN} />
       <div className="flex h-dvh flex-col">
-        <header className="flex h-12 shrink-0 items-center gap-4 border-b border-line bg-surface px-4 max-sm:gap-2">
+        <header className="flex h-12 shrink-0 items-center gap-4 border-b border-line bg-surface px-4 max-sm:h-auto max-sm:flex-wrap max-sm:gap-x-2 max-sm:gap-y-0 max-sm:pt-2">
           <span className="flex items-center gap-2 text-sm font-semibold tracking-tight">
             <Logo />
-            <span className="max-sm:sr-only">Millrace</span>
+            <span>Millrace</span>
           </span>
-          <nav aria-label="Pages" className="flex h-full min-w-0 items-center gap-1 overflow-x-auto">
+          <nav
+            aria-label="Pages"
+            className="flex h-full min-w-0 items-center gap-1 overflow-x-auto max-sm:order-last max-sm:-mx-4 max-sm:h-11 max-sm:basis-[calc(100%+2rem)] max-sm:gap-0 max-sm:px-2"
+          >
             {pages.map((page) => (
               <Link
                 key={page.path}

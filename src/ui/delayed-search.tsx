@@ -7,10 +7,12 @@ export interface DelayedSearchProps {
   readonly label: string;
   readonly text: string;
   readonly onSearch: (text: string) => void;
+  /** Most characters. Default: any number. */
+  readonly maxLength?: number;
 }
 
 /** Searches after a short pause in typing; `/` brings the focus here from anywhere on the page. */
-export function DelayedSearch({ label, text, onSearch }: DelayedSearchProps) {
+export function DelayedSearch({ label, text, onSearch, maxLength }: DelayedSearchProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState<string>();
   useEffect(() => {
@@ -36,6 +38,7 @@ export function DelayedSearch({ label, text, onSearch }: DelayedSearchProps) {
       label={label}
       value={typed ?? text}
       onChange={(change) => setTyped(change.target.value)}
+      maxLength={maxLength}
       aria-keyshortcuts="/"
     />
   );

@@ -17,7 +17,7 @@ export function IdleNote({ of, lastAt }: IdleNoteProps) {
   const isLive = useConnection()?.connectionStatus === 'connected';
   if (!isLive || lastAt === undefined || now - lastAt < IDLE_MS) return null;
   return (
-    <p className="text-muted">
+    <p className="min-w-0 truncate text-muted">
       No {of} since {clockMinute(lastAt, now)} ({ago(lastAt, now)})
     </p>
   );

@@ -45,9 +45,11 @@ export function Panel() {
           {failure}
         </p>
       )}
-      <header className="flex min-h-10 items-center gap-4 border-b border-line px-4">
+      <header className="flex min-h-10 flex-wrap items-center gap-x-4 border-b py-1 border-line px-4">
         <h2 className="font-semibold">Latest messages</h2>
-        <IdleNote of="message" lastAt={lastAt === undefined ? undefined : Date.parse(lastAt)} />
+        <span className="flex min-w-0 max-sm:order-last max-sm:basis-full">
+          <IdleNote of="message" lastAt={lastAt === undefined ? undefined : Date.parse(lastAt)} />
+        </span>
         <span className="ml-auto flex items-center gap-2">
           <Button look="ghost" className="h-7" onClick={refresh}>
             <RefreshCw size={14} aria-hidden />

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 
-const word = z.catch(z.optional(z.string().check(z.minLength(1))), undefined);
+/** Most characters of a search, and of the other filters. */
+export const MAX_SEARCH = 200;
+
+const word = z.catch(z.optional(z.string().check(z.minLength(1), z.maxLength(MAX_SEARCH))), undefined);
 const time = z.catch(z.optional(z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))))), undefined);
 
 /** The page's URL: its filters by the names of `GET /api/messages`, and the message a link leads to. */

@@ -21,7 +21,7 @@ export const MessagesStatusBar = memo(function MessagesStatusBar({ read, onRefre
   const summary = useSampled(read, SUMMARY_MS).totals?.total_messages ?? 0;
   const lastAt = totals?.last_message_at ?? undefined;
   return (
-    <footer className="flex min-h-10 flex-wrap items-center gap-x-4 border-t border-line bg-surface px-4 py-1 text-muted">
+    <footer className="flex h-10 shrink-0 items-center gap-x-4 whitespace-nowrap border-t border-line bg-surface px-4 text-muted">
       <p>
         <span className="font-medium text-text" data-testid="total-messages">
           {(totals?.total_messages ?? 0).toLocaleString('en')}

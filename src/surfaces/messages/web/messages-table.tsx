@@ -56,11 +56,13 @@ export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewe
     if (hasOlder && loading === undefined && !isFollowing && firstRow < OLDER_MARGIN) onOlder();
   }, [firstRow, hasOlder, loading, isFollowing, onOlder]);
 
+  // What appears above or below the list takes room from it.
+  const boxHeight = virtualizer.scrollRect?.height;
   // A list begins at its newest end, or at the message a link leads to.
   // biome-ignore lint/correctness/useExhaustiveDependencies: other filters mean another list
   useEffect(() => {
     if (isFollowing) virtualizer.scrollToEnd();
-  }, [isFollowing, view.search, virtualizer]);
+  }, [isFollowing, view.search, boxHeight, virtualizer]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another link moves the list
   useEffect(() => {
     if (linkedSeq === undefined) return;

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import Pause from 'lucide-react/icons/pause';
 import Play from 'lucide-react/icons/play';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { DelayedSearch } from '../../../ui/delayed-search.tsx';
 import { FilterCombobox } from '../../../ui/filter-combobox.tsx';
 import { TimeInput } from '../../../ui/time-input.tsx';
+import { MAX_COUNTED } from '../events.ts';
 import { messagesApi } from './messages-api.ts';
-import { isFiltered, type MessagesSearch } from './messages-search.ts';
+import { isFiltered, MAX_SEARCH, type MessagesSearch } from './messages-search.ts';
 import type { MessagesView } from './messages-view.ts';
 
 export interface MessagesToolbarProps {
@@ -20,16 +21,17 @@ export interface MessagesToolbarProps {
 
 /** Search, filters, and holding the list still. */
 export function MessagesToolbar({ view, onSearch, onPause, onResume, onClear }: MessagesToolbarProps) {
-  const { search, isPaused, unseen, matching, loading } = view;
+  const { search, isPaused, unseen, loading } = view;
   const filter = useCallback(
     (change: Partial<MessagesSearch>) => onSearch({ around: undefined, ...change }),
     [onSearch],
   );
   const find = useCallback((text: string) => filter({ q: text === '' ? undefined : text }), [filter]);
   const names = useNames();
+  const [hasTimes, setTimesOpen] = useState(search.from !== undefined || search.to !== undefined);
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
-      <DelayedSearch label="Search messages" text={search.q ?? ''} onSearch={find} />
+      <DelayedSearch label="Search messages" text={search.q ?? ''} onSearch={find} maxLength={MAX_SEARCH} />
       <FilterCombobox
         label="Channel"
         options={names.channels}
@@ -37,11 +39,16 @@ export function MessagesToolbar({ view, onSearch, onPause, onResume, onClear }: 
         onChange={(channel) => filter({ channel })}
       />
       <FilterCombobox label="User" options={names.users} value={search.user} onChange={(user) => filter({ user })} />
-      <TimeInput label="From" value={search.from} onChange={(from) => filter({ from })} />
-      <TimeInput label="To" value={search.to} onChange={(to) => filter({ to })} />
+      <Button className="lg:hidden" aria-expanded={hasTimes} onClick={() => setTimesOpen(!hasTimes)}>
+        Times
+      </Button>
+      <span className={hasTimes ? 'flex flex-wrap gap-2 max-lg:basis-full' : 'hidden gap-2 lg:flex'}>
+        <TimeInput label="From" value={search.from} onChange={(from) => filter({ from })} />
+        <TimeInput label="To" value={search.to} onChange={(to) => filter({ to })} />
+      </span>
       {isFiltered(search) && (
         <span className="flex items-center gap-1 text-muted">
-          <span role="status">{loading === 'list' ? 'Searching…' : `${matching.toLocaleString('en')} matching`}</span>
+          <span role="status">{loading === 'list' ? 'Searching…' : `${matchingWords(view)} matching`}</span>
           <Button look="ghost" onClick={onClear}>
             Clear
           </Button>
@@ -58,6 +65,12 @@ export function MessagesToolbar({ view, onSearch, onPause, onResume, onClear }: 
       </Button>
     </div>
   );
+}
+
+/** Where text or times are searched, the server counts so far and no further. */
+function matchingWords({ matching, search: { q, from, to } }: MessagesView): string {
+  const isCut = matching >= MAX_COUNTED && [q, from, to].some((filter) => filter !== undefined);
+  return isCut ? `${MAX_COUNTED.toLocaleString('en')}+` : matching.toLocaleString('en');
 }
 
 const NAMES_FRESH_MS = 10_000;
