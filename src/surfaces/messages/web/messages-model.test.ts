@@ -236,7 +236,7 @@ describe('createMessagesModel', () => {
     await load();
     model.setSearch({ around: 'mr-99' });
     await answered();
-    expect(model.view().failure).toBe('The linked message is not stored any more.');
+    expect(model.view()).toMatchObject({ isLinkLost: true, isFollowing: true, phase: 'ready' });
   });
 
   it('says that there is no such channel', async () => {

@@ -52,6 +52,7 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
     search: firstSearch,
     rows: window.rows,
     linkedSeq: undefined,
+    isLinkLost: false,
     unseen: 0,
     isPaused: false,
     isFollowing: firstSearch.around === undefined,
@@ -150,7 +151,7 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
       signal.throwIfAborted();
       flush();
       replaceBy(answer, { isNewest: true });
-      show({ phase: 'ready', loading: undefined, unseen: 0, ...linkIn(answer, search) });
+      show({ phase: 'ready', loading: undefined, failure: undefined, unseen: 0, ...linkIn(answer, search) });
     } catch (cause) {
       if (signal.aborted) return;
       show({ phase: view.phase === 'loading' ? 'failed' : view.phase });
@@ -213,11 +214,18 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
     const isSame = hasSameFilters(search, view.search);
     if (isSame && search.around === view.search.around) return;
     if (isSame && search.around === undefined) {
-      show({ search, linkedSeq: undefined });
+      show({ search, linkedSeq: undefined, isLinkLost: false });
       return;
     }
     flush();
-    view = { ...view, search, linkedSeq: undefined, unseen: 0, isFollowing: search.around === undefined };
+    view = {
+      ...view,
+      search,
+      linkedSeq: undefined,
+      isLinkLost: false,
+      unseen: 0,
+      isFollowing: search.around === undefined,
+    };
     if (isSame && showLinked(search.around)) return;
     matches = matcherOf(search);
     window = new MessageWindow(LIST_CAPACITY);
@@ -268,7 +276,7 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
       if (!view.isPaused) attach();
       count(answer);
     } else replaceBy(answer, { isNewest: true });
-    show({ phase: 'ready', loading: undefined, ...(isAgain ? { failure: undefined } : linkIn(answer, search)) });
+    show({ phase: 'ready', loading: undefined, failure: undefined, ...(!isAgain && linkIn(answer, search)) });
     if (!hasSameFilters(search, view.search) || search.around !== view.search.around) void loadList();
     return cursor;
   }
@@ -355,10 +363,14 @@ async function readList(api: MessagesApi, search: MessagesSearch, signal: AbortS
   return answer;
 }
 
-function linkIn({ messages }: MessagePage, { around }: MessagesSearch): Pick<MessagesView, 'linkedSeq' | 'failure'> {
+/** A list whose linked message is gone begins at its newest end, as any other. */
+function linkIn({ messages }: MessagePage, { around }: MessagesSearch) {
   const linkedSeq = around === undefined ? undefined : messages.find(({ id }) => id === around)?.seq;
-  const isLost = around !== undefined && linkedSeq === undefined;
-  return { linkedSeq, failure: isLost ? 'The linked message is not stored any more.' : undefined };
+  return {
+    linkedSeq,
+    isLinkLost: around !== undefined && linkedSeq === undefined,
+    isFollowing: linkedSeq === undefined,
+  };
 }
 
 /** Of two reads the older position: what lies between comes again and is known by its `seq`. */

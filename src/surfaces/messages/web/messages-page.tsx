@@ -47,6 +47,11 @@ export function Page() {
           onClear={clear}
         />
         {view.unavailable && <UnavailableNotice {...view.unavailable} />}
+        {view.isLinkLost && (
+          <p role="alert" className="border-b border-line bg-warn-ground px-4 py-1.5 text-text">
+            The linked message is not stored any more.
+          </p>
+        )}
         {view.failure !== undefined && view.phase === 'ready' && (
           <p role="alert" className="border-b border-line bg-bad-ground px-4 py-1.5 text-bad">
             {view.failure}

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import ArrowDown from 'lucide-react/icons/arrow-down';
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type UIEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useMediaQuery } from '../../../react/use-media-query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { classNames } from '../../../ui/class-names.ts';
@@ -28,6 +28,7 @@ export interface MessagesTableProps {
 export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewest }: MessagesTableProps) {
   const { rows: messages, unseen, isPaused, isFollowing, isAttached, hasOlder, loading, linkedSeq } = view;
   const table = useRef<HTMLTableElement>(null);
+  const lastTop = useRef(0);
   const [activeSeq, setActiveSeq] = useState<number>();
   const isNarrow = useMediaQuery('(max-width: 639.98px)');
   const rowHeight = isNarrow ? TWO_LINE_ROW_HEIGHT : ROW_HEIGHT;
@@ -93,6 +94,15 @@ export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewe
     key.preventDefault();
   };
 
+  /** Only a move upwards leaves the newest end: rows that are appended leave it too, until the list has followed. */
+  const onScroll = ({ currentTarget }: UIEvent<HTMLElement>) => {
+    const { scrollTop, scrollHeight, clientHeight } = currentTarget;
+    const isUpwards = scrollTop < lastTop.current;
+    lastTop.current = scrollTop;
+    if (scrollHeight - scrollTop - clientHeight < rowHeight) onFollow(true);
+    else if (isUpwards) onFollow(false);
+  };
+
   const isActiveInSight = shown.some((row) => messages.at(row.index)?.seq === activeSeq);
   const isUnavailable = view.unavailable !== undefined;
   return (
@@ -107,7 +117,7 @@ export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewe
         aria-activedescendant={activeSeq !== undefined && isActiveInSight ? rowId(activeSeq) : undefined}
         aria-busy={loading === 'older'}
         onKeyDown={onKeyDown}
-        onScroll={() => onFollow(virtualizer.isAtEnd(rowHeight))}
+        onScroll={onScroll}
         className="block h-full overflow-y-auto outline-none [overflow-anchor:none] focus-visible:[&_.row-active]:outline-2 focus-visible:[&_.row-active]:-outline-offset-2 focus-visible:[&_.row-active]:outline-accent"
       >
         <thead className="sticky top-0 z-10 block max-sm:sr-only">

@@ -13,6 +13,8 @@ export interface MessagesView {
   readonly rows: MessageRows;
   /** The message a link led to, once it is in `rows`. */
   readonly linkedSeq: number | undefined;
+  /** A link led to a message that is not stored, or not any more. */
+  readonly isLinkLost: boolean;
   /** Matching messages that arrived below what is in sight. */
   readonly unseen: number;
   readonly isPaused: boolean;
