@@ -21,7 +21,7 @@ const texts = (page: Page) =>
       .sort((a, b) => a.top - b.top)
       .map(({ text }) => text ?? ''),
   );
-const row = (page: Page, text: string) => page.locator('.message', { hasText: text });
+const row = (page: Page, text: string | RegExp) => page.locator('.message', { hasText: text });
 const total = (page: Page) => page.getByTestId('total-messages');
 const grid = (page: Page) => page.getByRole('grid', { name: 'Messages, oldest first' });
 
@@ -29,16 +29,17 @@ const grid = (page: Page) => page.getByRole('grid', { name: 'Messages, oldest fi
 async function readEveryRow(page: Page): Promise<number[]> {
   return grid(page).evaluate(async (table) => {
     const seen = new Map<number, number>();
-    const read = () => {
-      for (const item of table.querySelectorAll<HTMLElement>('.message')) {
-        seen.set(Number(item.getAttribute('aria-rowindex')), Number(/\d+$/.exec(item.textContent ?? '')?.[0]));
-      }
-    };
     const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    for (let top = 0; top <= table.scrollHeight; top += table.clientHeight) {
+    const { scrollHeight, clientHeight } = table;
+    for (let top = 0; top <= scrollHeight; top += clientHeight - 40) {
       table.scrollTop = top;
       await painted();
-      read();
+      for (const item of table.querySelectorAll('.message')) {
+        seen.set(
+          Number(item.getAttribute('aria-rowindex')),
+          Number(/\d+$/.exec(item.lastChild?.textContent ?? '')?.[0]),
+        );
+      }
     }
     return [...seen].sort(([a], [b]) => a - b).map(([, number]) => number);
   });
@@ -94,8 +95,7 @@ test('a burst of 20,000 messages in 5 s: none is missing, repeated or out of ord
   console.log(`clicks answered after ${delays.map((delay) => delay.toFixed(0)).join(', ')} ms`);
   expect(delays.length).toBeGreaterThanOrEqual(5);
   expect(Math.max(...delays)).toBeLessThanOrEqual(200);
-  await grid(page).evaluate((table) => table.scrollTo({ top: 0 }));
-  await expect(row(page, 'message 0').first()).toBeVisible();
+  await page.setViewportSize({ width: 1280, height: 2_000 });
   expect(await readEveryRow(page)).toEqual(Array.from({ length: 20_001 }, (_, index) => index));
 });
 
@@ -105,12 +105,10 @@ test('older messages are loaded on the way up, and the row in sight stays where 
   await openLive(page, server.url);
   await expect(row(page, 'message 900')).toBeVisible();
   await grid(page).focus();
-  await page.keyboard.press('Home');
-  for (let step = 0; step < 60 && !(await row(page, 'message 1').first().isVisible()); step += 1) {
+  await expect(async () => {
     await page.keyboard.press('Home');
-    await page.waitForFunction(() => document.querySelector('[role=grid]')?.getAttribute('aria-busy') === 'false');
-  }
-  await expect(page.locator('.message').first()).toContainText('message 1');
+    await expect(row(page, /message 1$/)).toBeInViewport({ timeout: 100 });
+  }).toPass({ timeout: 20_000 });
   expect(await readEveryRow(page)).toEqual(Array.from({ length: 900 }, (_, index) => index + 1));
 });
 
