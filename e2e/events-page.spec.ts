@@ -13,8 +13,7 @@ const summaries = (page: Page) => page.locator('.event td:last-child').allTextCo
 
 test('an event that is posted appears at once, without a reload', async ({ page }) => {
   await using server = await startServer();
-  await openLive(page, server.url, '/');
-  await expect(page).toHaveURL(`${server.url}/events`);
+  await openLive(page, server.url);
   await publish(server.url, { summary: 'First light' });
   await expect(page.locator('.event', { hasText: 'First light' })).toBeVisible({ timeout: 1_000 });
 });

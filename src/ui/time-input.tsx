@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { fromLocalInput, toLocalInput } from './local-time.ts';
 
 export interface TimeInputProps {
@@ -7,8 +8,8 @@ export interface TimeInputProps {
   readonly onChange: (value: string | undefined) => void;
 }
 
-/** A moment, entered in local time. */
-export function TimeInput({ label, value, onChange }: TimeInputProps) {
+/** A moment, entered in local time. Rendered only when it changes: browsers rebuild such an input at every touch. */
+export const TimeInput = memo(function TimeInput({ label, value, onChange }: TimeInputProps) {
   return (
     <label className="inline-flex h-8 items-center gap-1.5 rounded-md border border-line bg-surface pl-2.5 text-muted">
       {label}
@@ -21,4 +22,4 @@ export function TimeInput({ label, value, onChange }: TimeInputProps) {
       />
     </label>
   );
-}
+});

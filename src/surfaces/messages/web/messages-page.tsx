@@ -40,7 +40,10 @@ export function Page() {
     <div className="flex min-h-0 flex-1">
       <div className="flex min-w-0 flex-1 flex-col">
         <MessagesToolbar
-          view={view}
+          search={search}
+          isPaused={view.isPaused}
+          held={view.isPaused ? view.unseen : 0}
+          matching={isFiltered(search) && view.loading !== 'list' ? view.matching : undefined}
           onSearch={changeSearch}
           onPause={model.pause}
           onResume={toNewest}

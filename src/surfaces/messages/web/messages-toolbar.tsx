@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import Pause from 'lucide-react/icons/pause';
 import Play from 'lucide-react/icons/play';
-import { useCallback, useState } from 'react';
+import { memo, useCallback, useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { DelayedSearch } from '../../../ui/delayed-search.tsx';
 import { FilterCombobox } from '../../../ui/filter-combobox.tsx';
@@ -9,10 +9,14 @@ import { TimeInput } from '../../../ui/time-input.tsx';
 import { MAX_COUNTED } from '../events.ts';
 import { messagesApi } from './messages-api.ts';
 import { isFiltered, MAX_SEARCH, type MessagesSearch } from './messages-search.ts';
-import type { MessagesView } from './messages-view.ts';
 
 export interface MessagesToolbarProps {
-  readonly view: MessagesView;
+  readonly search: MessagesSearch;
+  readonly isPaused: boolean;
+  /** Messages held back by the pause. */
+  readonly held: number;
+  /** How many match; undefined while they are searched, and without filters. */
+  readonly matching: number | undefined;
   readonly onSearch: (change: Partial<MessagesSearch>) => void;
   readonly onPause: () => void;
   readonly onResume: () => void;
@@ -20,13 +24,15 @@ export interface MessagesToolbarProps {
 }
 
 /** Search, filters, and holding the list still. */
-export function MessagesToolbar({ view, onSearch, onPause, onResume, onClear }: MessagesToolbarProps) {
-  const { search, isPaused, unseen, loading } = view;
+export const MessagesToolbar = memo(function MessagesToolbar(props: MessagesToolbarProps) {
+  const { search, isPaused, held, matching, onSearch, onPause, onResume, onClear } = props;
   const filter = useCallback(
     (change: Partial<MessagesSearch>) => onSearch({ around: undefined, ...change }),
     [onSearch],
   );
   const find = useCallback((text: string) => filter({ q: text === '' ? undefined : text }), [filter]);
+  const chooseFrom = useCallback((from: string | undefined) => filter({ from }), [filter]);
+  const chooseTo = useCallback((to: string | undefined) => filter({ to }), [filter]);
   const names = useNames();
   const [hasTimes, setTimesOpen] = useState(search.from !== undefined || search.to !== undefined);
   return (
@@ -43,12 +49,14 @@ export function MessagesToolbar({ view, onSearch, onPause, onResume, onClear }: 
         Times
       </Button>
       <span className={hasTimes ? 'flex flex-wrap gap-2 max-lg:basis-full' : 'hidden gap-2 lg:flex'}>
-        <TimeInput label="From" value={search.from} onChange={(from) => filter({ from })} />
-        <TimeInput label="To" value={search.to} onChange={(to) => filter({ to })} />
+        <TimeInput label="From" value={search.from} onChange={chooseFrom} />
+        <TimeInput label="To" value={search.to} onChange={chooseTo} />
       </span>
       {isFiltered(search) && (
         <span className="flex items-center gap-1 text-muted">
-          <span role="status">{loading === 'list' ? 'Searching…' : `${matchingWords(view)} matching`}</span>
+          <span role="status">
+            {matching === undefined ? 'Searching…' : `${matchingWords(matching, search)} matching`}
+          </span>
           <Button look="ghost" onClick={onClear}>
             Clear
           </Button>
@@ -57,18 +65,18 @@ export function MessagesToolbar({ view, onSearch, onPause, onResume, onClear }: 
       <Button className="ml-auto" onClick={isPaused ? onResume : onPause} aria-pressed={isPaused}>
         {isPaused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
         {isPaused ? 'Resume' : 'Pause'}
-        {isPaused && unseen > 0 && (
+        {isPaused && held > 0 && (
           <span className="rounded-full bg-accent px-1.5 text-2xs text-on-accent">
-            {unseen.toLocaleString('en')} held
+            {held.toLocaleString('en')} held
           </span>
         )}
       </Button>
     </div>
   );
-}
+});
 
 /** Where text or times are searched, the server counts so far and no further. */
-function matchingWords({ matching, search: { q, from, to } }: MessagesView): string {
+function matchingWords(matching: number, { q, from, to }: MessagesSearch): string {
   const isCut = matching >= MAX_COUNTED && [q, from, to].some((filter) => filter !== undefined);
   return isCut ? `${MAX_COUNTED.toLocaleString('en')}+` : matching.toLocaleString('en');
 }
