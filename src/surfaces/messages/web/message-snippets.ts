@@ -5,4 +5,4 @@ export function firstMessageSnippet(origin: string): string {
 }
 
 /** A line that brings a public channel in. */
-export const IRC_SNIPPET = "millrace connect irc --server irc.libera.chat --tls --channel '#linux'";
+export const IRC_SNIPPET = "npx millrace connect irc --server irc.libera.chat --tls --nick reader --channel '#linux'";
