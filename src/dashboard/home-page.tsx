@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { SkeletonRows } from '../ui/skeleton-rows.tsx';
-import { surfacePages } from './pages.ts';
+import { surfacePages } from './surface-pages.ts';
 
 const panels = surfacePages.flatMap(({ path, title, homePanel }) =>
   homePanel ? [{ path, title, Panel: lazy(async () => ({ default: (await homePanel()).Panel })) }] : [],

@@ -1,7 +1,5 @@
-import { messagesPage } from '../surfaces/messages/web/messages-page-definition.ts';
-import { eventsPage } from '../surfaces/observability/web/events-page-definition.ts';
-import { reconciliationPage } from '../surfaces/reconciliation/web/reconciliation-page-definition.ts';
 import type { PageDefinition } from '../ui/page-definition.ts';
+import { surfacePages } from './surface-pages.ts';
 
 /** The start page, made of what the others contribute to it. */
 export const homePage = {
@@ -10,9 +8,6 @@ export const homePage = {
   validateSearch: () => ({}),
   load: () => import('./home-page.tsx'),
 } as const satisfies PageDefinition;
-
-/** Every page of a surface, in the order of the navigation and of their panels on the start page. */
-export const surfacePages: readonly PageDefinition[] = [messagesPage, eventsPage, reconciliationPage];
 
 /** Every page of the dashboard, in the order of the navigation. */
 export const pages: readonly PageDefinition[] = [homePage, ...surfacePages];
