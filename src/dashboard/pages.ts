@@ -9,5 +9,5 @@ export const homePage = {
   load: () => import('./home-page.tsx'),
 } as const satisfies PageDefinition;
 
-/** Every page of the dashboard, in the order of the navigation. */
+/** Every page of the dashboard, in the order of the navigation; those with a parameter stand in none. */
 export const pages: readonly PageDefinition[] = [homePage, ...surfacePages];

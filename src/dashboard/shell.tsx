@@ -1,18 +1,20 @@
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useMatches } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { ConnectionNotice } from '../ui/connection-notice.tsx';
 import { ConnectionStatusBadge } from '../ui/connection-status-badge.tsx';
+import type { PageDefinition } from '../ui/page-definition.ts';
 import { SkipLink } from '../ui/skip-link.tsx';
 import { ThemeToggle } from '../ui/theme-toggle.tsx';
 import { Logo } from './logo.tsx';
 import { pages } from './pages.ts';
 
 const MAIN = 'main';
+const allPages: readonly PageDefinition[] = pages;
+const navigation = allPages.filter(({ path }) => !path.includes('$'));
 
 /** What every page stands in: the name, the navigation, the connection and the theme. */
 export function Shell() {
-  const { pathname } = useLocation();
-  const title = pages.find((page) => page.path === pathname)?.title;
+  const title = useTitle();
   useEffect(() => {
     document.title = title === undefined ? 'Millrace' : `${title} · Millrace`;
   }, [title]);
@@ -29,7 +31,7 @@ export function Shell() {
             aria-label="Pages"
             className="flex h-full min-w-0 items-center gap-1 overflow-x-auto max-sm:order-last max-sm:-mx-4 max-sm:h-11 max-sm:basis-[calc(100%+2rem)] max-sm:gap-0 max-sm:px-2"
           >
-            {pages.map((page) => (
+            {navigation.map((page) => (
               <Link
                 key={page.path}
                 to={page.path}
@@ -53,4 +55,10 @@ export function Shell() {
       </div>
     </>
   );
+}
+
+function useTitle(): string | undefined {
+  const match = useMatches().at(-1);
+  const page = allPages.find(({ path }) => path === match?.fullPath);
+  return page?.titleOf?.(match?.params ?? {}) ?? page?.title;
 }

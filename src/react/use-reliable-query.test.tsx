@@ -1,7 +1,8 @@
 import { act, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { LiveFeed } from './live-feed.ts';
-import { cursor, deferred, hello, hookScene } from './testing/hook-scene.tsx';
+import { deferred } from './testing/deferred.ts';
+import { cursor, hello, hookScene } from './testing/hook-scene.tsx';
 import { useLiveFeed } from './use-live-feed.ts';
 import { useReliableQuery } from './use-reliable-query.ts';
 

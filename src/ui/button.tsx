@@ -5,6 +5,7 @@ const LOOKS = {
   outline: 'border border-line bg-surface hover:bg-hover text-text',
   ghost: 'text-muted hover:text-text hover:bg-hover',
   primary: 'bg-accent text-on-accent hover:opacity-90',
+  danger: 'bg-bad text-on-accent hover:opacity-90',
 } as const;
 
 export interface ButtonProps extends ComponentProps<'button'> {

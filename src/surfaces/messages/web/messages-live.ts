@@ -5,14 +5,16 @@ import { type LiveMessage, liveMessageSchema } from '../events.ts';
 import { toQuery } from './messages-search.ts';
 
 export interface LiveOptions {
-  readonly view: 'home' | 'messages';
+  readonly view: 'home' | 'messages' | 'channels' | 'users' | 'user';
   readonly channel?: string | undefined;
   readonly user?: string | undefined;
   /** Loads and shows what the stream continues from; resolves with its cursor. */
   readonly snapshot: (signal: AbortSignal) => Promise<string>;
+  /** What is loaded every few seconds while the stream cannot be opened; without it, pages of the feed are. */
+  readonly poll?: (signal: AbortSignal) => Promise<string>;
   readonly onMessages: (messages: readonly LiveMessage[]) => void;
   /** The snapshot could not be loaded; says why in words. */
-  readonly onFailed: (message: string) => void;
+  readonly onFailed?: (message: string) => void;
 }
 
 /** Beats every two seconds let a silent loss show within five (specs/003 SC-004). */
@@ -20,7 +22,7 @@ const HEARTBEAT_SECONDS = 2;
 
 /** The feed `/live` by server-sent events (specs/003 FR-011); idle until it is started. */
 export function createLiveConnection(options: LiveOptions): FeedConnection {
-  const { view, channel, user, snapshot, onMessages, onFailed } = options;
+  const { view, channel, user, snapshot, poll, onMessages, onFailed } = options;
   return createFeedConnection<LiveMessage>({
     url: `/live?${toQuery({ view, channel, user, heartbeat: HEARTBEAT_SECONDS })}`,
     transport: 'sse',
@@ -29,12 +31,13 @@ export function createLiveConnection(options: LiveOptions): FeedConnection {
     shareTabs: true,
     settings: { policy: STEADY_RECONNECT_POLICY, poll: DEFAULT_POLL_SETTINGS },
     snapshot,
+    ...(poll && { poll }),
     parse: (message) => liveMessageSchema.parse(message),
     onInvalid: (_message, cause) => console.error('millrace: a message of /live could not be read:', cause),
     onEvents: onMessages,
     onProblem(problem) {
       console.warn(`millrace: ${problem.kind}: ${problem.message}`);
-      if (problem.kind === 'snapshot_failed') onFailed(problem.message);
+      if (problem.kind === 'snapshot_failed') onFailed?.(problem.message);
     },
   });
 }

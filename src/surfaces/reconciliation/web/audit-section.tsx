@@ -4,6 +4,7 @@ import { useNow } from '../../../react/use-now.ts';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { type DataColumn, DataTable } from '../../../ui/data-table.tsx';
+import { RequestFailed } from '../../../ui/request-failed.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { clockTime } from '../../../ui/time-format.ts';
 import type { AuditEntry } from '../events.ts';
@@ -11,7 +12,6 @@ import { readAudit } from './audit-api.ts';
 import { AuditFilters } from './audit-filters.tsx';
 import { countRows } from './count-rows.ts';
 import { isFiltered, NO_FILTERS, type PageSearch } from './page-search.ts';
-import { RequestFailed } from './request-failed.tsx';
 import { StatusPill } from './status-pill.tsx';
 import { useNewEntries } from './use-new-entries.ts';
 

@@ -1,11 +1,10 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
-import { useConnection } from '../../../react/use-connection.ts';
 import { useReconciliationStream } from '../../../react/use-reconciliation-stream.ts';
 import { CodeBlock } from '../../../ui/code-block.tsx';
-import { Countdown } from '../../../ui/connection-status-badge.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
+import { NextTry } from '../../../ui/next-try.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { AuditSection } from './audit-section.tsx';
 import { pageFeed } from './page-feed.ts';
@@ -53,17 +52,6 @@ export function Page() {
       <AuditSection search={search} services={services.map(({ service }) => service)} onSearch={changeSearch} />
       {open && <ServiceDrawer event={open} isHeard={!isStale} onClose={close} />}
     </div>
-  );
-}
-
-/** When the page will be tried again by itself. */
-function NextTry() {
-  const connection = useConnection();
-  if (connection?.status.nextRetryAt === undefined) return null;
-  return (
-    <p role="timer" className="mx-auto w-full max-w-xl px-4 text-muted">
-      Trying again <Countdown status={connection.status} now={connection.now} />
-    </p>
   );
 }
 

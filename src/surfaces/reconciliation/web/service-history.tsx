@@ -1,4 +1,5 @@
 import { useReliableQuery } from '../../../react/use-reliable-query.ts';
+import { RequestFailed } from '../../../ui/request-failed.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { clockTime } from '../../../ui/time-format.ts';
 import type { ReconciliationEvent } from '../events.ts';
@@ -6,7 +7,6 @@ import { readAudit } from './audit-api.ts';
 import { historyRuns } from './history-runs.ts';
 import { pageFeed } from './page-feed.ts';
 import { pageSearchSchema } from './page-search.ts';
-import { RequestFailed } from './request-failed.tsx';
 import { StatusPill } from './status-pill.tsx';
 
 const MOST_UPDATES = 100;

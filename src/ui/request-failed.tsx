@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
-import { RequestError } from '../../../react/request-error.ts';
-import { useNow } from '../../../react/use-now.ts';
-import { Button } from '../../../ui/button.tsx';
+import { RequestError } from '../react/request-error.ts';
+import { useNow } from '../react/use-now.ts';
+import { Button } from './button.tsx';
 
 const TOO_MANY_REQUESTS = 429;
 /** Where the server asks to wait but does not say how long. */

@@ -1,0 +1,23 @@
+import { useSyncExternalStore } from 'react';
+import { age, fullTime } from '../../../ui/time-format.ts';
+import { liveAgeClock } from './live-age-clock.ts';
+
+/** How long ago something was, counted on by itself. Only an age whose text changes is drawn anew. */
+export function LiveAge({ at }: { readonly at: number }) {
+  const text = useSyncExternalStore(liveAgeClock.subscribe, () => age(at, liveAgeClock.now()));
+  return (
+    <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>
+      {text}
+    </time>
+  );
+}
+
+/** The minute it is, counted from 1970. */
+export function useMinute(): number {
+  return useSyncExternalStore(liveAgeClock.subscribe, () => Math.floor(liveAgeClock.now() / 60_000));
+}
+
+/** Whether a time is further back than this, kept up to date. */
+export function useIsOlder(at: number | undefined, ms: number): boolean {
+  return useSyncExternalStore(liveAgeClock.subscribe, () => at !== undefined && liveAgeClock.now() - at >= ms);
+}
