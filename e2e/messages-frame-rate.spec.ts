@@ -57,7 +57,7 @@ test('the list of messages follows 1,000 messages a second and keeps few rows al
           if (sentAt !== undefined) figures.delays.push(Date.now() - Number(sentAt));
         }
       }
-    }).observe(document.querySelector('[role=grid] tbody') ?? document.body, { childList: true });
+    }).observe(document.querySelector('[role=grid] [role=rowgroup]:last-child') ?? document.body, { childList: true });
     const tick = (now: number) => {
       figures.frames.push(now);
       requestAnimationFrame(tick);

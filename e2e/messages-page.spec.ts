@@ -17,7 +17,10 @@ async function openLive(page: Page, url: string, query = ''): Promise<void> {
 const texts = (page: Page) =>
   page.locator('.message').evaluateAll((rows) =>
     rows
-      .map((row) => ({ top: row.getBoundingClientRect().top, text: row.querySelector('td:last-child')?.textContent }))
+      .map((row) => ({
+        top: row.getBoundingClientRect().top,
+        text: row.querySelector('[role$=cell]:last-child')?.textContent,
+      }))
       .sort((a, b) => a.top - b.top)
       .map(({ text }) => text ?? ''),
   );

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: browsers style the cells of real tables too slowly, see message-row.tsx
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 import { useVirtualizer } from '@tanstack/react-virtual';
 import ArrowDown from 'lucide-react/icons/arrow-down';
 import { type KeyboardEvent, type UIEvent, useCallback, useEffect, useRef, useState } from 'react';
@@ -27,7 +29,7 @@ export interface MessagesTableProps {
 /** The messages as a grid of fixed-height rows, of which only those in sight exist; the newest stand at the bottom. */
 export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewest }: MessagesTableProps) {
   const { rows: messages, unseen, isPaused, isFollowing, isAttached, hasOlder, loading, linkedSeq } = view;
-  const table = useRef<HTMLTableElement>(null);
+  const table = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
   const [activeSeq, setActiveSeq] = useState<number>();
   const isNarrow = useMediaQuery('(max-width: 639.98px)');
@@ -107,9 +109,8 @@ export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewe
   const isUnavailable = view.unavailable !== undefined;
   return (
     <div role="log" aria-live="off" aria-label="Messages" className="@container relative min-h-0 flex-1 bg-surface">
-      <table
+      <div
         ref={table}
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are chosen by keyboard, which makes it a grid
         role="grid"
         tabIndex={0}
         aria-label="Messages, oldest first"
@@ -120,8 +121,9 @@ export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewe
         onScroll={onScroll}
         className="block h-full overflow-y-auto outline-none [overflow-anchor:none] focus-visible:[&_.row-active]:outline-2 focus-visible:[&_.row-active]:-outline-offset-2 focus-visible:[&_.row-active]:outline-accent"
       >
-        <thead className="sticky top-0 z-10 block max-sm:sr-only">
-          <tr
+        <div role="rowgroup" className="sticky top-0 z-10 block max-sm:sr-only">
+          <div
+            role="row"
             aria-rowindex={1}
             className={classNames(
               'h-7 border-b border-line bg-ground px-4 text-left text-2xs text-muted',
@@ -129,13 +131,13 @@ export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewe
             )}
           >
             {['Sent', 'Channel', 'User', 'Text'].map((name) => (
-              <th key={name} scope="col" className="truncate font-medium">
+              <div key={name} role="columnheader" className="truncate font-medium">
                 {name}
-              </th>
+              </div>
             ))}
-          </tr>
-        </thead>
-        <tbody className="relative block bg-surface" style={{ height: virtualizer.getTotalSize() }}>
+          </div>
+        </div>
+        <div role="rowgroup" className="relative block bg-surface" style={{ height: virtualizer.getTotalSize() }}>
           {shown.map((row) => {
             const message = messages.at(row.index);
             return (
@@ -158,8 +160,8 @@ export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewe
               )
             );
           })}
-        </tbody>
-      </table>
+        </div>
+      </div>
       {!isPaused && (unseen > 0 || !isAttached || !isFollowing) && (
         <Button
           look="primary"
