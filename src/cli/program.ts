@@ -5,6 +5,7 @@ import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addPublishCommand } from './publish/publish-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addTailCommand } from './tail/tail-command.ts';
+import { addTokenCommand } from './token-command.ts';
 
 /** The whole command line. It throws instead of ending the process. */
 export function createProgram(): Command {
@@ -17,6 +18,7 @@ export function createProgram(): Command {
   addPublishCommand(program);
   addTailCommand(program);
   addConnectCommand(program);
+  addTokenCommand(program);
   addDoctorCommand(program);
   return program;
 }

@@ -33,10 +33,10 @@ function liveFeed<Event = EventMessage>(options: Partial<FeedConnectionOptions<E
 }
 
 describe('a feed read by server-sent events', () => {
-  it('listens to its own types besides hello, heartbeat and reset', () => {
+  it('listens to its own types besides those of the protocol', () => {
     const { stream, name } = liveFeed();
     expect(stream().url).toBe('http://millrace.test/stream?cursor=latest');
-    expect(stream().options.eventTypes).toEqual(['hello', 'heartbeat', 'reset', 'event']);
+    expect(stream().options.eventTypes).toEqual(['hello', 'heartbeat', 'reset', 'close', 'event']);
     expect(name()).toBe('live');
   });
 

@@ -3,7 +3,7 @@ import { SUBPROTOCOL } from '../protocol/subprotocol.ts';
 import { authorization } from './authorization.ts';
 import type { ClientEnvironment, Socket } from './environment.ts';
 import { feedUrl } from './feed-url.ts';
-import { CONTROL_EVENT_TYPES, frameOfStreamEvent, frameOfText, positionAfter } from './stream-frame.ts';
+import { CONTROL_EVENT_TYPES, closeCodeOf, frameOfStreamEvent, frameOfText, positionAfter } from './stream-frame.ts';
 
 /** How the stream of a feed is read; pages are the same on both. */
 export type StreamTransport = 'websocket' | 'sse';
@@ -51,17 +51,25 @@ export function openStream(environment: ClientEnvironment, request: StreamReques
   let position = request.cursor;
   const url = feedUrl(request.url, baseUrl, { socket: false, cursor: request.cursor });
   const eventTypes = request.eventTypes && [...CONTROL_EVENT_TYPES, ...request.eventTypes];
-  return environment.openEventStream(
+  const stream = environment.openEventStream(
     url,
     { eventTypes, headers: authorization(request.token()) },
     {
-      onEvent: (event) =>
+      onEvent(event) {
+        const code = closeCodeOf(event);
+        if (code !== undefined) {
+          stream.close();
+          onClose(code);
+          return;
+        }
         take(() => {
           const frame = frameOfStreamEvent(event, position);
           position = positionAfter(frame, position);
           return frame;
-        }),
+        });
+      },
       onClose,
     },
   );
+  return stream;
 }

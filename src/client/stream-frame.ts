@@ -4,7 +4,7 @@ import type { StreamEvent } from './environment.ts';
 import { continues } from './frame-intake.ts';
 
 /** The event types of the protocol itself; `EventSource` delivers only what is named to it. */
-export const CONTROL_EVENT_TYPES = ['hello', 'heartbeat', 'reset'] as const;
+export const CONTROL_EVENT_TYPES = ['hello', 'heartbeat', 'reset', 'close'] as const;
 
 /** The frame that a WebSocket text holds; throws where it is none. */
 export function frameOfText(text: string): ServerFrame {
@@ -28,6 +28,14 @@ export function frameOfStreamEvent({ event, id, data }: StreamEvent, position: s
   // An earlier event, or one of another log, does not continue the position: it begins and ends where it says.
   const from = position !== undefined && continues(read.cursor, position) ? position : read.cursor;
   return { type: 'batch', from, to: read.cursor, events: [read] };
+}
+
+/** The code of a `close` event, which stands for the close frame that this transport doesn't have. */
+export function closeCodeOf({ event, data }: StreamEvent): number | undefined {
+  if (event !== 'close') return undefined;
+  const value: unknown = JSON.parse(data);
+  const code = typeof value === 'object' && value !== null && 'code' in value ? value.code : undefined;
+  return typeof code === 'number' ? code : undefined;
 }
 
 /** Where a stream stands after a frame. */

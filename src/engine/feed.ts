@@ -1,16 +1,35 @@
+import type { Principal } from './auth/principal.ts';
 import type { LogRecord } from './log/log.ts';
 import type { Query, SnapshotReader } from './store/snapshot.ts';
 
 /** A named stream served on one URL by all transports. */
 export interface FeedDefinition {
   readonly name: string;
-  /** The URL path, for example `/stream`. */
+  /** The URL path, for example `/stream`; a segment such as `:project_id` stands for any. */
   readonly path: string;
+  /** Whether a reader must say who it is. Its connections are then counted by user and by project. Default false. */
+  readonly isPrivate?: boolean;
   /**
    * Checks the query and opens the part of the feed it asks for; throws `invalid_request` for a bad one, `not_found` for
-   * one that asks for what isn't there.
+   * one that asks for what isn't there, `forbidden` for what the reader may not see.
    */
-  open(query: URLSearchParams, snapshots: SnapshotReader): FeedView | Promise<FeedView>;
+  open(query: URLSearchParams, snapshots: SnapshotReader, access: FeedAccess): FeedView | Promise<FeedView>;
+  /** Takes a client's own frame, other than `ping` and `auth`; returns false for one it doesn't know. */
+  receive?(frame: ClientFrame, access: FeedAccess): boolean;
+}
+
+/** Who reads, and what the path says. */
+export interface FeedAccess {
+  /** The segments of the path by their names. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Known for every private feed. */
+  readonly principal: Principal | undefined;
+}
+
+/** A JSON object that a client sent on a WebSocket. */
+export interface ClientFrame {
+  readonly type: string;
+  readonly [member: string]: unknown;
 }
 
 /** What one reader of a feed sees. Views with the same `key` show the same bytes, so these are encoded once for all. */
@@ -19,6 +38,8 @@ export type FeedView = EventView | RowView;
 /** Events of the log, in order; and beside them the few rows that belong to them, when it has `rows`. */
 export interface EventView {
   readonly key: string;
+  /** The project whose connections a reader of this view is counted among. */
+  readonly project?: string;
   includes(record: LogRecord): boolean;
   /** The event's `type` member, which is also the SSE event name. */
   eventType(record: LogRecord): string;
@@ -31,6 +52,8 @@ export interface EventView {
 /** Rows only, any number of them: those that changed after the reader's cursor. */
 export interface RowView {
   readonly key: string;
+  /** As in {@link EventView}. */
+  readonly project?: string;
   readonly rows: RowSet;
 }
 

@@ -44,6 +44,8 @@ export interface BackgroundContext extends SurfaceContext {
 export interface Surface {
   readonly name: string;
   readonly feeds: readonly FeedDefinition[];
+  /** Paths that take in events: these are the log themselves, so their requests are not audited. */
+  readonly ingestPaths?: readonly string[];
   /** Figures of the surface that can be counted in two ways. */
   readonly selfChecks?: readonly SelfCheck[];
   routes(context: SurfaceContext): Hono;

@@ -3,6 +3,7 @@ const ERROR_TABLE = {
   invalid_request: { status: 400, retryable: false },
   invalid_cursor: { status: 400, retryable: false },
   unauthorized: { status: 401, retryable: false },
+  forbidden: { status: 403, retryable: false },
   forbidden_origin: { status: 403, retryable: false },
   not_found: { status: 404, retryable: false },
   method_not_allowed: { status: 405, retryable: false },
@@ -19,6 +20,7 @@ const ERROR_TABLE = {
   internal: { status: 500, retryable: false },
   log_unavailable: { status: 503, retryable: true },
   overloaded: { status: 503, retryable: true },
+  project_full: { status: 503, retryable: true },
   shutting_down: { status: 503, retryable: true },
 } as const;
 

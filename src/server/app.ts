@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { Logger } from 'pino';
-import type { RequestBindings } from '../engine/http/client-address.ts';
+import type { AuditedAction, AuditOutcome } from '../engine/audit/audit-entry.ts';
+import type { AuditTrail } from '../engine/audit/audit-trail.ts';
+import { RequestAudit } from '../engine/audit/request-audit.ts';
+import type { Authenticator } from '../engine/auth/authenticator.ts';
+import { RequestIdentity } from '../engine/auth/request-identity.ts';
+import type { RequestBindings } from '../engine/http/request-bindings.ts';
 import { asMillraceError, errorResponse, logLevelOf } from '../engine/http-errors.ts';
 import type { Metrics } from '../engine/metrics.ts';
 import type { RequestGuard } from '../engine/request-guard.ts';
@@ -12,6 +18,12 @@ import type { StaticFiles } from './static-files.ts';
 
 export interface AppOptions {
   readonly routes: readonly Hono[];
+  readonly authenticator: Authenticator;
+  readonly trail: AuditTrail;
+  /** Whether every request needs a token; the dashboard's files and signing in don't. */
+  readonly requiresToken: boolean;
+  /** Paths whose requests are not audited. */
+  readonly ingestPaths: ReadonlySet<string>;
   readonly feeds: FeedServer;
   readonly files: StaticFiles;
   readonly guard: RequestGuard;
@@ -33,8 +45,16 @@ const SECURITY_HEADERS = {
 const NOT_BUILT = 'The dashboard is not built: run `npm run build`. The API and the feeds work without it.\n';
 
 /** One request's way: guard, then feed, route, file or page. Every error leaves here as the one error shape. */
-export function createApp({ routes, feeds, files, guard, metrics, logger }: AppOptions): App {
-  const hono = new Hono();
+export function createApp(options: AppOptions): App {
+  const { routes, feeds, files, guard, metrics, logger, authenticator, trail, requiresToken, ingestPaths } = options;
+  const hono = new Hono<{ Bindings: RequestBindings }>();
+  // Here, and not before: what the path means, whatever it is written like, is what the router makes of it.
+  const requireToken: MiddlewareHandler<{ Bindings: RequestBindings }> = async (context, next) => {
+    const isRoute = matchedRoutes(context).some(({ handler }) => handler !== requireToken);
+    if (isRoute && !PUBLIC_ROUTES.has(context.req.path)) await context.env.identity.required();
+    await next();
+  };
+  if (requiresToken) hono.use(requireToken);
   for (const route of routes) hono.route('/', route);
   hono.onError((error) => {
     throw error;
@@ -43,15 +63,25 @@ export function createApp({ routes, feeds, files, guard, metrics, logger }: AppO
 
   return async (request, connection) => {
     const url = new URL(request.url);
+    const identity = new RequestIdentity(authenticator, request, url);
+    const audit = new RequestAudit(connection.remoteAddress(), defaultAction(request, url));
+    const isAudited = isChanging(request) && !ingestPaths.has(url.pathname);
     try {
       guard.check(request, url);
-      const response = feeds.has(url.pathname)
-        ? await feeds.handle(request, url, connection)
-        : (preflight(request) ?? (await hono.fetch(request, bindings(connection))));
-      if (response) decorate(response, guard.corsHeaders(request));
+      if (feeds.has(url.pathname)) {
+        const response = await feeds.handle({ request, url, connection, identity });
+        if (response) decorate(response, guard.corsHeaders(request));
+        return response;
+      }
+      const bindings: RequestBindings = { remoteAddress: () => connection.remoteAddress(), identity, audit };
+      const response = preflight(request) ?? (await hono.fetch(request, bindings));
+      if (isAudited && !audit.isRecorded) await leaveTrail(response.ok ? 'success' : 'failure');
+      decorate(response, guard.corsHeaders(request));
       return response;
     } catch (error) {
       const known = asMillraceError(error);
+      const isDenied = DENIALS.has(known.code) && !isAskingWhoIAm(request, url);
+      if (isDenied || isAudited) await leaveTrail(isDenied ? 'denied' : 'failure');
       const traceId = randomUUID();
       metrics.rejects.inc({ reason: known.code });
       logger[logLevelOf(known)]({ err: known, traceId, method: request.method, path: url.pathname }, 'request refused');
@@ -59,12 +89,33 @@ export function createApp({ routes, feeds, files, guard, metrics, logger }: AppO
       decorate(response, guard.corsHeaders(request));
       return response;
     }
+
+    async function leaveTrail(outcome: AuditOutcome): Promise<void> {
+      const principal = await identity.principal().catch(() => undefined);
+      if (principal) audit.by(principal.sub);
+      await trail.record(audit.entry(outcome));
+    }
   };
 }
 
-function bindings(connection: Connection): RequestBindings {
-  return { remoteAddress: () => connection.remoteAddress() };
+const DENIALS: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'forbidden_origin']);
+
+function isChanging({ method }: Request): boolean {
+  return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
 }
+
+/** A dashboard asks this before anybody has signed in. */
+function isAskingWhoIAm(request: Request, url: URL): boolean {
+  return url.pathname === '/auth/session' && request.method === 'GET';
+}
+
+/** Until a handler says it better. */
+function defaultAction({ method }: Request, { pathname }: URL): AuditedAction {
+  return { action: `request.${method.toLowerCase()}`, resource_type: 'path', resource_id: pathname };
+}
+
+/** What somebody needs who has no token yet: signing in, and what a supervisor asks. Files and pages are no routes. */
+const PUBLIC_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/auth/session']);
 
 function decorate(response: Response, cors: Record<string, string>): void {
   for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, ...cors })) response.headers.set(name, value);

@@ -8,6 +8,12 @@ test('without variables every setting has the default of the contract', () => {
     dataDir: './data',
     allowedOrigins: [],
     trustedNetwork: false,
+    jwtSecret: undefined,
+    jwksFile: undefined,
+    jwtIssuer: undefined,
+    jwtAudience: undefined,
+    maxConnectionsPerUser: 5,
+    maxConnectionsPerProject: 50,
     maxConnections: undefined,
     wsPingMs: 30_000,
     wsPongTimeoutMs: 10_000,
@@ -45,6 +51,11 @@ test.each([
   expect(read).toThrow(`${variable} is "${value}": it must be ${allowed}`);
 });
 
+test('a secret that is too short is refused without being shown', () => {
+  const read = () => readConfig({ MILLRACE_JWT_SECRET: 'hunter2' });
+  expect(read).toThrow('MILLRACE_JWT_SECRET is "hidden": it is too short; it must be at least 32 bytes');
+});
+
 test('origins are a list', () => {
   const { allowedOrigins } = readConfig({ MILLRACE_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080' });
   expect(allowedOrigins).toEqual(['https://a.example', 'http://b.example:8080']);
@@ -53,6 +64,16 @@ test('origins are a list', () => {
 test.each(['0.0.0.0', '192.168.1.5', 'millrace.example', '::'])('%s is refused without --trusted-network', (host) => {
   expect(() => readConfig({ MILLRACE_HOST: host })).toThrow('--trusted-network');
   expect(readConfig({ MILLRACE_HOST: host, MILLRACE_TRUSTED_NETWORK: '1' }).host).toBe(host);
+});
+
+test('an address other than loopback is served with a key for tokens', () => {
+  expect(readConfig({ MILLRACE_HOST: '0.0.0.0', MILLRACE_JWT_SECRET: 'x'.repeat(32) }).host).toBe('0.0.0.0');
+  expect(readConfig({ MILLRACE_HOST: '0.0.0.0', MILLRACE_JWKS_FILE: 'keys.json' }).host).toBe('0.0.0.0');
+});
+
+test('a secret and public keys together are refused', () => {
+  const both = { MILLRACE_JWT_SECRET: 'x'.repeat(32), MILLRACE_JWKS_FILE: 'keys.json' };
+  expect(() => readConfig(both)).toThrow('both set');
 });
 
 test.each(['127.0.0.1', '127.0.0.7', 'localhost', '::1'])('%s is loopback', (host) => {

@@ -21,11 +21,15 @@ const PREFIX = 'MILLRACE_';
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const entries = Object.entries(SETTINGS).map(([name, setting]) => [name, readSetting(setting, environment)]);
   const config = Object.fromEntries(entries) as Config;
-  if (!isLoopbackHost(config.host) && !config.trustedNetwork) {
+  const hasKey = config.jwtSecret !== undefined || config.jwksFile !== undefined;
+  if (!isLoopbackHost(config.host) && !config.trustedNetwork && !hasKey) {
     throw new ConfigError(
-      `MILLRACE_HOST is "${config.host}": an address other than loopback needs --trusted-network or MILLRACE_TRUSTED_NETWORK=1, ` +
-        'because everybody who reaches it could then read and write',
+      `MILLRACE_HOST is "${config.host}": an address other than loopback needs a key for tokens (MILLRACE_JWT_SECRET or ` +
+        'MILLRACE_JWKS_FILE), or --trusted-network if everybody who reaches it may read and write',
     );
+  }
+  if (config.jwtSecret !== undefined && config.jwksFile !== undefined) {
+    throw new ConfigError('MILLRACE_JWT_SECRET and MILLRACE_JWKS_FILE are both set: tokens have one kind of key');
   }
   return config;
 }

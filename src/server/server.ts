@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Admission } from '../engine/admission.ts';
+import { AuditTrail } from '../engine/audit/audit-trail.ts';
+import { ConnectionLimits } from '../engine/auth/connection-limits.ts';
 import { startBunServer } from '../engine/bun-server.ts';
 import { systemClock } from '../engine/clock.ts';
 import { SqliteLog } from '../engine/log/sqlite/sqlite-log.ts';
@@ -13,6 +15,7 @@ import { FeedServer } from '../engine/transports/feed-server.ts';
 import { Turns } from '../engine/turns.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { openAuth } from './open-auth.ts';
 import { operationsRoutes } from './operations.ts';
 import { projections } from './projections.ts';
 import { StaticFiles } from './static-files.ts';
@@ -47,6 +50,10 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
   const log = stack.use(await openLog(config, metrics));
   const isLoopback = isLoopbackHost(config.host);
   const surfaces = createSurfaces(config);
+  const guard = new RequestGuard({ allowedOrigins: config.allowedOrigins, isLoopback });
+  const trail = new AuditTrail({ log, clock: systemClock, metrics, logger });
+  const auth = await openAuth({ config, log, guard });
+  const requiresToken = !isLoopback && !config.trustedNetwork;
 
   const feeds = new FeedServer({
     feeds: surfaces.flatMap((surface) => surface.feeds),
@@ -56,6 +63,16 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
     metrics,
     logger,
     admission: new Admission(config.maxConnections === undefined ? {} : { maxConnections: config.maxConnections }),
+    authenticator: auth.authenticator,
+    connections: new ConnectionLimits({
+      perUser: config.maxConnectionsPerUser,
+      perProject: config.maxConnectionsPerProject,
+    }),
+    requiresToken,
+    onRefused: ({ path, address, user = 'anonymous' }) => {
+      const refused = { action: 'feed.opened', resource_type: 'path', resource_id: path, outcome: 'denied' } as const;
+      void trail.record({ actor: user, ...refused, ip: address });
+    },
     timings: { pingMs: config.wsPingMs, pongTimeoutMs: config.wsPongTimeoutMs, heartbeatMs: config.sseHeartbeatMs },
   });
   const limits = { maxBytes: config.ingestMaxBytes };
@@ -65,11 +82,16 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
   const app = createApp({
     routes: [
       operationsRoutes({ log, metrics, readers: () => feeds.readers }),
+      auth.routes,
       ...surfaces.map((surface) => surface.routes(surfaceContext)),
     ],
     feeds,
     files: await StaticFiles.load(webFolder ?? fileURLToPath(new URL('../../dist/web', import.meta.url))),
-    guard: new RequestGuard({ allowedOrigins: config.allowedOrigins, isLoopback }),
+    guard,
+    authenticator: auth.authenticator,
+    trail,
+    requiresToken,
+    ingestPaths: new Set(surfaces.flatMap((surface) => surface.ingestPaths ?? [])),
     metrics,
     logger,
   });

@@ -70,6 +70,38 @@ export const SETTINGS = {
       about: 'everybody who reaches the address may read and write',
     },
   ),
+  jwtSecret: setting(
+    'JWT_SECRET',
+    z
+      .string()
+      .refine((text) => Buffer.byteLength(text) >= 32, 'it is too short')
+      .optional(),
+    {
+      allowed: 'at least 32 bytes',
+      about: 'secret that tokens are signed with (HS256); default: made at the first start',
+      show: () => 'hidden',
+    },
+  ),
+  jwksFile: setting('JWKS_FILE', z.string().min(1).optional(), {
+    allowed: 'a file with a JSON Web Key Set',
+    about: 'public keys of the issuer of tokens, instead of a secret',
+  }),
+  jwtIssuer: setting('JWT_ISSUER', z.string().min(1).optional(), {
+    allowed: 'the text of the claim iss',
+    about: 'issuer that tokens must name',
+  }),
+  jwtAudience: setting('JWT_AUDIENCE', z.string().min(1).optional(), {
+    allowed: 'the text of the claim aud',
+    about: 'audience that tokens must name',
+  }),
+  maxConnectionsPerUser: setting('MAX_CONNECTIONS_PER_USER', integer(1, 1_000_000).default(5), {
+    allowed: 'a whole number from 1 to 1000000',
+    about: 'private streams of one user at a time; a newer one ends the oldest',
+  }),
+  maxConnectionsPerProject: setting('MAX_CONNECTIONS_PER_PROJECT', integer(1, 1_000_000).default(50), {
+    allowed: 'a whole number from 1 to 1000000',
+    about: 'streams of one project at a time; more are refused',
+  }),
   maxConnections: setting('MAX_CONNECTIONS', integer(1, 10_000_000).optional(), {
     allowed: positiveWords,
     about: 'streaming connections at a time; default from memory',

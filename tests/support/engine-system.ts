@@ -1,16 +1,24 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { Admission, type AdmissionOptions } from '../../src/engine/admission.ts';
+import { Authenticator } from '../../src/engine/auth/authenticator.ts';
+import { ConnectionLimits, type ConnectionLimitsOptions } from '../../src/engine/auth/connection-limits.ts';
+import { RequestIdentity } from '../../src/engine/auth/request-identity.ts';
+import { Revocations } from '../../src/engine/auth/revocations.ts';
+import { Tickets } from '../../src/engine/auth/tickets.ts';
+import { TokenVerifier } from '../../src/engine/auth/token-verifier.ts';
 import { startBunServer } from '../../src/engine/bun-server.ts';
-import { systemClock } from '../../src/engine/clock.ts';
+import { type Clock, systemClock } from '../../src/engine/clock.ts';
 import type { EventView, FeedDefinition } from '../../src/engine/feed.ts';
 import { errorResponse } from '../../src/engine/http-errors.ts';
 import type { Log } from '../../src/engine/log/log.ts';
 import { SqliteLog, type SqliteLogOptions } from '../../src/engine/log/sqlite/sqlite-log.ts';
 import { createMetrics } from '../../src/engine/metrics.ts';
 import type { ReadStep } from '../../src/engine/reader.ts';
+import { RequestGuard } from '../../src/engine/request-guard.ts';
 import type { TransportTimings } from '../../src/engine/transports/feed-context.ts';
 import { FeedServer } from '../../src/engine/transports/feed-server.ts';
 
@@ -21,6 +29,9 @@ export interface EngineSystemOptions {
   readonly timings?: Partial<TransportTimings>;
   readonly admission?: AdmissionOptions;
   readonly readStep?: ReadStep;
+  /** Who is known; only private feeds ask. */
+  readonly authenticator?: Authenticator;
+  readonly limits?: ConnectionLimitsOptions;
   /** Default {@link TEST_FEED}. */
   readonly feed?: FeedDefinition;
 }
@@ -33,6 +44,7 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
   const path = join(folder, 'millrace.db');
   const log = await SqliteLog.open({ path, ...options.log });
   const metrics = createMetrics();
+  const authenticator = options.authenticator ?? nobodyKnown;
   const feeds = new FeedServer({
     feeds: [options.feed ?? TEST_FEED],
     log: options.wrapLog?.(log) ?? log,
@@ -41,6 +53,10 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
     metrics,
     logger: pino({ level: 'silent' }),
     admission: new Admission(options.admission),
+    authenticator,
+    connections: new ConnectionLimits(options.limits),
+    requiresToken: false,
+    onRefused: () => {},
     timings: { pingMs: 30_000, pongTimeoutMs: 10_000, heartbeatMs: 15_000, ...options.timings },
     ...(options.readStep ? { readStep: options.readStep } : {}),
   });
@@ -49,8 +65,13 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
     port: 0,
     maxMessageBytes: 64 * 1024,
     maxBodyBytes: 1024 * 1024,
-    handle: (request, connection) =>
-      feeds.handle(request, new URL(request.url), connection).catch((error) => errorResponse(error, 'trace')),
+    handle(request, connection) {
+      const url = new URL(request.url);
+      const identity = new RequestIdentity(authenticator, request, url);
+      return feeds
+        .handle({ request, url, connection, identity })
+        .catch((error: unknown) => errorResponse(error, 'trace'));
+    },
   });
   return {
     log,
@@ -70,6 +91,16 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
     },
   };
 }
+
+const guard = new RequestGuard({ allowedOrigins: [], isLoopback: true });
+
+/** Takes tokens that are signed with this secret. */
+export function authenticatorFor(secret: Uint8Array, clock: Clock = systemClock): Authenticator {
+  const verifier = new TokenVerifier({ keys: { kind: 'secret', secret }, clock });
+  return new Authenticator({ verifier, tickets: new Tickets(clock), revocations: new Revocations(), guard, clock });
+}
+
+const nobodyKnown = authenticatorFor(randomBytes(32));
 
 /** Shows every event, or those of `?channel=`, as `{"type":"said","text","cursor"}`. */
 export const TEST_FEED = {

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { type Cursor, formatCursor } from '../../protocol/cursor.ts';
 import type { Admission } from '../admission.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { ConnectionLimits } from '../auth/connection-limits.ts';
 import type { Batch } from '../batch.ts';
 import type { Clock } from '../clock.ts';
 import type { FeedDefinition, FeedView } from '../feed.ts';
@@ -24,6 +26,14 @@ export interface TransportTimings {
   readonly heartbeatMs: number;
 }
 
+/** Somebody was not let in. */
+export interface FeedRefusal {
+  readonly path: string;
+  readonly address: string;
+  /** The user, where the request showed a good token. */
+  readonly user: string | undefined;
+}
+
 /** What every transport needs to serve a feed. */
 export interface FeedContext {
   readonly log: Log;
@@ -32,6 +42,12 @@ export interface FeedContext {
   readonly sources: ViewSources;
   readonly sweeper: Sweeper;
   readonly admission: Admission;
+  readonly authenticator: Authenticator;
+  readonly connections: ConnectionLimits;
+  /** Whether feeds that aren't private are for known readers too. */
+  readonly requiresToken: boolean;
+  /** Told of a WebSocket that was refused: it has no response that others would see. */
+  readonly onRefused: (refusal: FeedRefusal) => void;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;

@@ -1,17 +1,22 @@
 import { CLOSE } from '../../protocol/close-codes.ts';
 import { MillraceError } from '../../protocol/errors.ts';
-import { MILLRACE_V1 } from '../../protocol/frames.ts';
-import type { FeedDefinition } from '../feed.ts';
+import type { Counted } from '../auth/connection-limits.ts';
+import type { Principal } from '../auth/principal.ts';
+import type { RequestIdentity } from '../auth/request-identity.ts';
+import type { FeedDefinition, FeedView } from '../feed.ts';
+import { FeedPaths, type FoundFeed } from '../feed-paths.ts';
 import { Hub } from '../hub.ts';
 import type { Reader } from '../reader.ts';
 import type { Connection } from '../socket.ts';
 import { Sweeper } from '../sweeper.ts';
 import { ViewSources } from '../view-sources.ts';
 import type { FeedContext } from './feed-context.ts';
-import { parseFeedRequest } from './feed-request.ts';
+import { type FeedRequest, parseFeedRequest } from './feed-request.ts';
+import { FeedSession } from './feed-session.ts';
 import { pollFeed } from './poll.ts';
+import { closeCodeOf, RefusedSocket } from './refused-socket.ts';
 import { SseFeed } from './sse.ts';
-import { offersV1, WebSocketFeed } from './websocket.ts';
+import { offersV1, protocolFor, WebSocketFeed } from './websocket.ts';
 
 export type FeedServerOptions = Omit<FeedContext, 'hub' | 'sources' | 'sweeper' | 'readers'> & {
   readonly feeds: readonly FeedDefinition[];
@@ -25,8 +30,8 @@ const POLL_GRACE_S = 15;
 /** Serves every feed on its one URL, by whichever transport the request asks for. */
 export class FeedServer {
   readonly #context: FeedContext;
-  readonly #feeds: ReadonlyMap<string, FeedDefinition>;
-  readonly #connections = new Set<WebSocketFeed | SseFeed>();
+  readonly #paths: FeedPaths;
+  readonly #connections = new Map<WebSocketFeed | SseFeed, Counted | undefined>();
   readonly #polls = new AbortController();
   readonly #stopListening: () => void;
 
@@ -48,7 +53,7 @@ export class FeedServer {
       sweeper: new Sweeper(clock, Math.max(10, Math.min(SWEEP_INTERVAL_MS, shortest / 4))),
       readers: new Set(),
     };
-    this.#feeds = new Map(feeds.map((feed) => [feed.path, feed]));
+    this.#paths = new FeedPaths(feeds);
     this.#stopListening = log.onCommit(() => hub.notify());
   }
 
@@ -57,66 +62,145 @@ export class FeedServer {
   }
 
   has(path: string): boolean {
-    return this.#feeds.has(path);
+    return this.#paths.find(path) !== undefined;
   }
 
   /** Answers a request for a feed; `undefined` once it has become a WebSocket. */
-  async handle(request: Request, url: URL, connection: Connection): Promise<Response | undefined> {
-    const feed = this.#feeds.get(url.pathname);
-    if (!feed) throw new MillraceError('not_found', `there is no feed ${url.pathname}`);
-    if (this.#polls.signal.aborted)
-      throw new MillraceError('shutting_down', 'the server is closing', { retryAfterS: 1 });
+  async handle({ request, url, connection, identity }: FeedCall): Promise<Response | undefined> {
+    const found = this.#paths.find(url.pathname);
+    if (!found) throw new MillraceError('not_found', `there is no feed ${url.pathname}`);
+    this.#assertOpen();
     const asked = parseFeedRequest(request, url);
-    const view = await feed.open(asked.query, this.#context.snapshots);
-    const start = await this.#context.log.resolve(asked.cursor);
-    const shared = { context: this.#context, feed, view, start };
-    if (asked.transport === 'poll') {
-      connection.allowSilence(asked.waitMs / 1_000 + POLL_GRACE_S);
-      const signal = AbortSignal.any([request.signal, this.#polls.signal]);
-      return pollFeed({ ...shared, waitMs: asked.waitMs, signal });
+    try {
+      return await this.#serve({ request, connection, identity, asked, path: url.pathname, ...found });
+    } catch (error) {
+      const code = asked.transport === 'websocket' ? closeCodeOf(error) : undefined;
+      if (code === undefined) throw error;
+      this.#context.metrics.rejects.inc({ reason: code === CLOSE.forbidden ? 'forbidden' : 'unauthorized' });
+      const principal = await identity.principal().catch(() => undefined);
+      const address = connection.remoteAddress();
+      this.#context.onRefused({ path: url.pathname, address, user: principal?.sub });
+      const refused = new RefusedSocket(code, error instanceof Error ? error.message : '');
+      if (connection.upgrade(refused, protocolFor(request.headers))) return undefined;
+      throw error;
     }
-    const helloCursor = start.kind === 'reset' && typeof asked.cursor === 'object' ? asked.cursor : startOf(start);
-    const heartbeatMs = asked.heartbeatMs ?? this.#context.timings.heartbeatMs;
-    const streaming = { ...shared, asked: helloCursor, heartbeatMs };
-    this.#context.admission.enter();
-    if (asked.transport === 'sse') return this.#openSse(streaming, request, connection);
-    return this.#openWebSocket(streaming, request, connection);
   }
 
   /** Tells every client to come back later and ends its connection. */
   close(): void {
     this.#stopListening();
     this.#polls.abort();
-    for (const connection of this.#connections) {
-      if (connection instanceof SseFeed) connection.end();
-      else connection.end(CLOSE.goingAway, 'the server is restarting');
+    for (const connection of [...this.#connections.keys()]) {
+      connection.end(CLOSE.goingAway, 'the server is restarting');
     }
     this.#context.hub.close();
     this.#context.sweeper[Symbol.dispose]();
   }
 
-  #openSse(options: Streaming, request: Request, connection: Connection): Response {
-    connection.allowSilence(0);
-    const feed = new SseFeed({ ...options, onClosed: (closed) => this.#forget(closed) });
-    this.#connections.add(feed);
-    return feed.respond(request.signal);
+  #assertOpen(): void {
+    if (!this.#polls.signal.aborted) return;
+    throw new MillraceError('shutting_down', 'the server is closing', { retryAfterS: 1 });
   }
 
-  #openWebSocket(options: Streaming, request: Request, connection: Connection): Response | undefined {
-    const isV1 = offersV1(request.headers);
-    const feed = new WebSocketFeed({ ...options, isV1, onClosed: (closed) => this.#forget(closed) });
-    this.#connections.add(feed);
-    if (connection.upgrade(feed, isV1 ? MILLRACE_V1 : undefined)) return undefined;
-    this.#forget(feed);
+  async #serve({ request, connection, identity, asked, path, feed, params }: Serving): Promise<Response | undefined> {
+    const { log, snapshots, authenticator, requiresToken, timings } = this.#context;
+    const mustBeKnown = feed.isPrivate === true || requiresToken;
+    const principal = mustBeKnown ? await identity.required() : undefined;
+    const open = async (by: Principal | undefined) => feed.open(asked.query, snapshots, { params, principal: by });
+    const view = await open(principal);
+    const start = await log.resolve(asked.cursor);
+    // Whoever went away meanwhile takes nobody's place, and a server that has closed its streams opens no other.
+    if (request.signal.aborted) throw new MillraceError('invalid_request', 'the client has gone');
+    this.#assertOpen();
+    const session =
+      principal &&
+      new FeedSession({ authenticator, principal, seesTheSame: async (by) => (await open(by)).key === view.key });
+    const shared = { context: this.#context, feed, view, start, session };
+    if (asked.transport === 'poll') {
+      connection.allowSilence(asked.waitMs / 1_000 + POLL_GRACE_S);
+      const signal = AbortSignal.any([request.signal, this.#polls.signal]);
+      return pollFeed({ ...shared, waitMs: asked.waitMs, signal });
+    }
+    const streaming: Streaming = {
+      ...shared,
+      asked: start.kind === 'reset' && typeof asked.cursor === 'object' ? asked.cursor : startOf(start),
+      heartbeatMs: asked.heartbeatMs ?? timings.heartbeatMs,
+      onClosed: (closed) => this.#forget(closed),
+    };
+    const opened =
+      asked.transport === 'sse'
+        ? new SseFeed(streaming)
+        : new WebSocketFeed({ ...streaming, params, isV1: offersV1(request.headers) });
+    const connectionId = asked.query.get('connection');
+    this.#admit(opened, { view, feed, session, connectionId: connectionId ? `${path} ${connectionId}` : undefined });
+    if (opened instanceof SseFeed) {
+      connection.allowSilence(0);
+      return opened.respond(request.signal);
+    }
+    if (connection.upgrade(opened, protocolFor(request.headers))) return undefined;
+    this.#forget(opened);
     throw new MillraceError('invalid_request', 'this is not a valid WebSocket handshake');
   }
 
+  /** Nothing waits between the decision and the count. */
+  #admit(opened: WebSocketFeed | SseFeed, { view, feed, session, connectionId }: Admitting): void {
+    const { admission, connections } = this.#context;
+    const counted: Counted | undefined =
+      session && feed.isPrivate
+        ? {
+            user: session.principal.sub,
+            project: view.project,
+            connectionId,
+            supersede: () => opened.end(CLOSE.superseded, 'a newer connection took its place'),
+          }
+        : undefined;
+    try {
+      admission.enter();
+      try {
+        if (counted) connections.enter(counted);
+      } catch (error) {
+        admission.leave();
+        throw error;
+      }
+    } catch (error) {
+      if (opened instanceof SseFeed) opened.discard();
+      throw error;
+    }
+    this.#connections.set(opened, counted);
+  }
+
   #forget(connection: WebSocketFeed | SseFeed): void {
-    if (this.#connections.delete(connection)) this.#context.admission.leave();
+    if (!this.#connections.has(connection)) return;
+    const counted = this.#connections.get(connection);
+    this.#connections.delete(connection);
+    if (counted) this.#context.connections.leave(counted);
+    this.#context.admission.leave();
   }
 }
 
-type Streaming = Omit<ConstructorParameters<typeof SseFeed>[0], 'onClosed'>;
+type Streaming = ConstructorParameters<typeof SseFeed>[0] & {
+  readonly onClosed: (closed: WebSocketFeed | SseFeed) => void;
+};
+
+/** A request for a feed, and who sends it. */
+export interface FeedCall {
+  readonly request: Request;
+  readonly url: URL;
+  readonly connection: Connection;
+  readonly identity: RequestIdentity;
+}
+
+interface Serving extends FoundFeed, Omit<FeedCall, 'url'> {
+  readonly path: string;
+  readonly asked: FeedRequest;
+}
+
+interface Admitting {
+  readonly view: FeedView;
+  readonly feed: FeedDefinition;
+  readonly session: FeedSession | undefined;
+  readonly connectionId: string | undefined;
+}
 
 function startOf(start: Streaming['start']) {
   return start.kind === 'resume' ? start.cursor : start.head;

@@ -8,12 +8,15 @@ import { RowBatch } from '../row-batch.ts';
 import { RowSource } from '../row-source.ts';
 import type { ViewSource } from '../view-sources.ts';
 import type { FeedContext } from './feed-context.ts';
+import { EXPIRED, type FeedSession } from './feed-session.ts';
 
 export interface PollOptions {
   readonly context: FeedContext;
   readonly feed: FeedDefinition;
   readonly view: FeedView;
   readonly start: Resolution;
+  /** On whose authority it waits, where that matters. */
+  readonly session: FeedSession | undefined;
   /** How long an empty answer is held back for the first event. */
   readonly waitMs: number;
   /** Ends the wait; the answer is then the page as it stands. */
@@ -21,12 +24,22 @@ export interface PollOptions {
 }
 
 /** One page of a feed; with `waitMs` a long poll. Throws the reset reason as an error (410). */
-export async function pollFeed({ context, feed, view, start, waitMs, signal }: PollOptions): Promise<Response> {
+export async function pollFeed({
+  context,
+  feed,
+  view,
+  start,
+  session,
+  waitMs,
+  signal,
+}: PollOptions): Promise<Response> {
   const { sources, metrics, hub } = context;
   if (start.kind === 'reset') throw resetError(context, start.reason, start.head);
   const source = sources.acquire(feed.name, view);
   metrics.readers.inc({ feed: feed.name, transport: 'poll' });
   const deadline = new Deadline(waitMs, context, signal);
+  const guard = session && { sweep: () => session.isOver() && deadline.finish() };
+  if (guard) context.sweeper.add(guard);
   let position = start.cursor;
   let rowPosition = start.cursor;
   try {
@@ -45,6 +58,7 @@ export async function pollFeed({ context, feed, view, start, waitMs, signal }: P
           const haveRowsChanged = rows instanceof Batch && rows.events.length > 0;
           if (!haveRowsChanged && (await deadline.race(news.arrived))) continue;
         }
+        if (session?.isOver()) throw new MillraceError('unauthorized', EXPIRED);
         const events = isSeen ? found.events : [];
         return page(context, {
           from: start.cursor,
@@ -57,6 +71,7 @@ export async function pollFeed({ context, feed, view, start, waitMs, signal }: P
     }
   } finally {
     deadline.cancel();
+    if (guard) context.sweeper.delete(guard);
     sources.release(feed.name, view);
     metrics.readers.dec({ feed: feed.name, transport: 'poll' });
   }
@@ -95,6 +110,8 @@ class News {
 class Deadline {
   readonly #over: Promise<void>;
   readonly cancel: () => void;
+  /** Brings it about now. */
+  readonly finish: () => void;
   isOver = false;
 
   constructor(waitMs: number, { clock }: FeedContext, signal: AbortSignal) {
@@ -105,6 +122,7 @@ class Deadline {
         resolve();
       };
     });
+    this.finish = finish;
     if (waitMs === 0 || signal.aborted) finish();
     const cancelTimer = clock.schedule(waitMs, finish);
     signal.addEventListener('abort', finish, { once: true });

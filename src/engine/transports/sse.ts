@@ -1,3 +1,4 @@
+import { CLOSE } from '../../protocol/close-codes.ts';
 import { type Cursor, formatCursor } from '../../protocol/cursor.ts';
 import type { ResetReason } from '../../protocol/frames.ts';
 import { encodeSse, encodeSseRetry } from '../../protocol/sse.ts';
@@ -7,9 +8,12 @@ import type { Resolution } from '../log/log.ts';
 import type { RowBatch } from '../row-batch.ts';
 import type { Sweepable } from '../sweeper.ts';
 import { type FeedContext, type FeedSink, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
+import { EXPIRED, type FeedSession } from './feed-session.ts';
 
 /** Browsers reconnect after this long, plus up to as much again, so that they don't all return at once. */
 const RETRY_MS = 1_000;
+/** An `EventSource` cannot be told to stay away; told this, it leaves the connection that took its place alone. */
+const FINAL_RETRY_MS = 24 * 60 * 60 * 1_000;
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -27,6 +31,8 @@ export interface SseFeedOptions {
   /** The position the client asked for, as it stands in `hello`. */
   readonly asked: Cursor;
   readonly heartbeatMs: number;
+  /** On whose authority it is open, where that matters. */
+  readonly session: FeedSession | undefined;
   /** Called once when the connection has ended. */
   readonly onClosed: (connection: SseFeed) => void;
 }
@@ -72,7 +78,8 @@ export class SseFeed implements FeedSink, Sweepable {
       },
       { highWaterMark: 0 },
     );
-    signal.addEventListener('abort', () => this.#release(), { once: true });
+    if (signal.aborted) this.#release();
+    else signal.addEventListener('abort', () => this.#release(), { once: true });
     return new Response(stream, { headers: HEADERS });
   }
 
@@ -105,10 +112,14 @@ export class SseFeed implements FeedSink, Sweepable {
       { err: error, feed: this.#options.feed.name },
       'reading for an SSE client failed',
     );
-    this.end();
+    this.end(CLOSE.internalError, 'reading failed');
   }
 
   sweep(now: number): void {
+    if (this.#options.session?.isOver()) {
+      this.end(CLOSE.unauthorized, EXPIRED);
+      return;
+    }
     if (now < this.#heartbeatDueAt || this.isFull) return;
     const { context, heartbeatMs } = this.#options;
     this.#heartbeatDueAt = now + heartbeatMs;
@@ -117,15 +128,27 @@ export class SseFeed implements FeedSink, Sweepable {
     this.#enqueue(encoder.encode(encodeSse({ event: 'heartbeat', id: formatCursor(position), data })));
   }
 
-  /** Ends the stream from this side, telling the client when to come back. */
-  end(): void {
-    if (this.#pulled) this.#enqueue(encoder.encode(encodeSseRetry(retryMs())));
+  /** Ends the stream from this side; says why, as a WebSocket's close frame would, and when to come back. */
+  end(code: number, reason: string): void {
+    // One that is to come back anyway needs no word of it; one that is not must get it, however slowly it reads.
+    const isFinal = code !== CLOSE.goingAway && code !== CLOSE.internalError;
+    const data = JSON.stringify({ type: 'close', code, reason });
+    const last = isFinal
+      ? encodeSseRetry(FINAL_RETRY_MS) + encodeSse({ event: 'close', data })
+      : encodeSseRetry(retryMs());
     try {
+      if (this.#pulled || isFinal) this.#enqueue(encoder.encode(last));
       this.#controller?.close();
     } catch {
       // The client has gone already: there is nothing left to close.
     }
     this.#release();
+  }
+
+  /** It was never let in: gives back what it holds, and nobody is told. */
+  discard(): void {
+    this.#open.close();
+    this.#options.context.sweeper.delete(this);
   }
 
   #flushPreamble(): void {

@@ -1,14 +1,17 @@
 import { CLOSE } from '../../protocol/close-codes.ts';
 import { type Cursor, formatCursor } from '../../protocol/cursor.ts';
 import { MILLRACE_V1, type ResetReason } from '../../protocol/frames.ts';
+import { BEARER_PROTOCOL } from '../auth/authenticator.ts';
 import type { Batch } from '../batch.ts';
-import type { FeedDefinition, FeedView } from '../feed.ts';
+import type { ClientFrame, FeedAccess, FeedDefinition, FeedView } from '../feed.ts';
 import type { Resolution } from '../log/log.ts';
 import { RowBatch } from '../row-batch.ts';
 import type { Socket, SocketOwner } from '../socket.ts';
 import type { Sweepable } from '../sweeper.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import { type FeedContext, type FeedSink, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
+import { EXPIRED, type FeedSession } from './feed-session.ts';
+import { closeCodeOf } from './refused-socket.ts';
 
 /** Codes of a close that was meant; 1005 stands for a close frame without one. */
 const GOODBYES: ReadonlySet<number> = new Set([CLOSE.normal, CLOSE.goingAway, 1005]);
@@ -25,13 +28,25 @@ export interface WebSocketFeedOptions {
   /** Whether the client speaks `millrace.v1`; otherwise it gets one frame per event and nothing else. */
   readonly isV1: boolean;
   readonly heartbeatMs: number;
-  /** Called once when the connection has ended. */
+  /** On whose authority it is open, where that matters. */
+  readonly session: FeedSession | undefined;
+  readonly params: FeedAccess['params'];
+  /** Called when the connection has ended, and maybe again. */
   readonly onClosed: (connection: WebSocketFeed) => void;
 }
 
 export function offersV1(headers: Headers): boolean {
-  const offered = headers.get('sec-websocket-protocol') ?? '';
-  return offered.split(',').some((name) => name.trim() === MILLRACE_V1);
+  return offered(headers).includes(MILLRACE_V1);
+}
+
+/** The subprotocol that the answer names: a browser closes a connection whose offer was not taken up. */
+export function protocolFor(headers: Headers): string | undefined {
+  const names = offered(headers);
+  return [MILLRACE_V1, BEARER_PROTOCOL].find((name) => names.includes(name));
+}
+
+function offered(headers: Headers): readonly string[] {
+  return (headers.get('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
 }
 
 /** One feed on one WebSocket. */
@@ -49,6 +64,8 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
   #pingedAt: number | undefined;
   #pingDueAt: number;
   #heartbeatDueAt: number;
+  /** How it was ended, when that was before it opened. */
+  #ended: { readonly code: number; readonly reason: string } | undefined;
 
   constructor(options: WebSocketFeedOptions) {
     const { context, heartbeatMs } = options;
@@ -68,12 +85,16 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
   opened(socket: Socket): void {
     const { context, feed, view, start, asked, isV1, heartbeatMs } = this.#options;
     this.#socket = socket;
+    if (this.#ended) {
+      socket.close(this.#ended.code, this.#ended.reason);
+      return;
+    }
     const position = start.kind === 'resume' ? start.cursor : start.head;
     this.#open = openReader({ context, feed, view, transport: 'websocket', position, sink: this });
     context.sweeper.add(this);
     if (isV1) this.#send(JSON.stringify({ type: 'hello', cursor: formatCursor(asked), feed: feed.name, heartbeatMs }));
     if (start.kind === 'reset') this.reset(start.reason, start.head);
-    this.#open.pump();
+    this.#open?.pump();
   }
 
   write(batch: Batch): Cursor {
@@ -105,8 +126,8 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
 
   received(text: string | undefined): void {
     if (!this.heard()) return;
-    if (text !== undefined && isPing(text)) this.#pong();
-    else this.#options.context.metrics.rejects.inc({ reason: 'unknown_frame' });
+    const frame = text === undefined ? undefined : clientFrame(text);
+    if (!frame || !this.#take(frame)) this.#options.context.metrics.rejects.inc({ reason: 'unknown_frame' });
   }
 
   /** Returns false when it was one message too many and the connection was closed. */
@@ -127,8 +148,12 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
   }
 
   sweep(now: number): void {
-    const { context, isV1, heartbeatMs } = this.#options;
+    const { context, isV1, heartbeatMs, session } = this.#options;
     const { pingMs, pongTimeoutMs } = context.timings;
+    if (session?.isOver()) {
+      this.end(CLOSE.unauthorized, EXPIRED);
+      return;
+    }
     if (this.#pingedAt !== undefined && now - this.#pingedAt >= pongTimeoutMs) {
       context.logger.info({ feed: this.#options.feed.name, silentMs: now - this.#heardAt }, 'WebSocket peer is gone');
       this.end(CLOSE.pongTimeout, 'no pong');
@@ -148,6 +173,7 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
 
   /** Closes the connection from this side. */
   end(code: number, reason: string): void {
+    this.#ended ??= { code, reason };
     this.#socket?.close(code, reason);
     this.#release();
   }
@@ -183,6 +209,28 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
     else this.#options.context.metrics.bytesOut.inc({ transport: 'websocket' }, text.length);
   }
 
+  /** Returns false for a frame that nobody knows. */
+  #take(frame: ClientFrame): boolean {
+    const { feed, params, session } = this.#options;
+    if (frame.type === 'ping') this.#pong();
+    else if (frame.type === 'auth') void this.#refresh(frame);
+    else if (session?.isOver()) this.end(CLOSE.unauthorized, EXPIRED);
+    else return feed.receive?.(frame, { params, principal: session?.principal }) ?? false;
+    return true;
+  }
+
+  /** A token that is not good ends the connection, as it would not have been let in with it. */
+  async #refresh({ token }: ClientFrame): Promise<void> {
+    const { session } = this.#options;
+    if (!session) return;
+    try {
+      const refreshed = await session.refresh(typeof token === 'string' ? token : '');
+      if (refreshed === 'changed') this.end(CLOSE.goingAway, 'the token allows something else: connect again');
+    } catch (error) {
+      this.end(closeCodeOf(error) ?? CLOSE.internalError, error instanceof Error ? error.message : '');
+    }
+  }
+
   #pong(): void {
     // A client that doesn't read gets one pong when it does, however often it asked.
     this.#owesPong = this.#isFull;
@@ -192,8 +240,7 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
   }
 
   #release(): void {
-    if (!this.#open) return;
-    this.#open.close();
+    this.#open?.close();
     this.#open = undefined;
     this.#options.context.sweeper.delete(this);
     this.#options.onClosed(this);
@@ -201,11 +248,12 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
 }
 
 /** A frame that isn't JSON, or of a type nobody knows, is no reason to close (specs/004). */
-function isPing(text: string): boolean {
+function clientFrame(text: string): ClientFrame | undefined {
   try {
     const frame: unknown = JSON.parse(text);
-    return typeof frame === 'object' && frame !== null && 'type' in frame && frame.type === 'ping';
+    const isFrame = typeof frame === 'object' && frame !== null && 'type' in frame && typeof frame.type === 'string';
+    return isFrame ? (frame as ClientFrame) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -20,6 +20,7 @@ export function createMessagesSurface({ irc }: MessagesSurfaceOptions): Surface 
     name: 'messages',
     feeds: [liveFeed],
     selfChecks: [messagesCheck, channelsCheck, usersCheck],
+    ingestPaths: ['/api/messages'],
     routes(context) {
       const routes = new Hono();
       addIngestRoutes(routes, context);

@@ -10,6 +10,7 @@ import { eventsCheck } from './self-check.ts';
 export const observability: Surface = {
   name: 'observability',
   feeds: [streamFeed],
+  ingestPaths: ['/events', '/hooks/claude-code'],
   selfChecks: [eventsCheck],
   routes(context) {
     const routes = new Hono();

@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { clientAddress } from '../../engine/http/client-address.ts';
 import { ClientLimiter } from '../../engine/http/client-limiter.ts';
 import { invalidRequest, issuesOf } from '../../engine/http/issues.ts';
 import { assertRealJson, type JsonBody, readJsonObject } from '../../engine/http/read-json.ts';
+import { clientAddress } from '../../engine/http/request-bindings.ts';
 import type { SurfaceContext } from '../../engine/surface.ts';
 import type { ClientErrorAccepted } from './events.ts';
 import { CLIENT_ERROR_BYTES, CLIENT_ERROR_LIMITS } from './limits.ts';

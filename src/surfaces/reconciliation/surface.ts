@@ -12,6 +12,7 @@ import { StalenessWatch } from './staleness-watch.ts';
 export const reconciliation: Surface = {
   name: 'reconciliation',
   feeds: [reconciliationFeed],
+  ingestPaths: ['/reconciliation/reports', '/audit/client-error'],
   routes(context) {
     const routes = new Hono();
     addReportRoutes(routes, context);
