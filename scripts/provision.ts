@@ -1,3 +1,6 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** A program that tests need and npm does not bring. */
 export interface Tool {
   /** Names it goes by; the first one found is used. */
@@ -24,15 +27,25 @@ const tools: readonly Tool[] = [CHROMIUM, NGIRCD];
 /** Where Debian puts servers; the PATH of people who aren't root often lacks it. */
 const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
 
-export function findTool({ binaries }: Tool): string | undefined {
-  const PATH = `${process.env.PATH ?? ''}:${SYSTEM_FOLDERS}`;
-  return binaries.map((binary) => Bun.which(binary, { PATH })).find((path) => path !== null) ?? undefined;
+/** Browser tests ask too, which Node runs. */
+export function findTool({ binaries }: Pick<Tool, 'binaries'>): string | undefined {
+  const folders = `${process.env.PATH ?? ''}:${SYSTEM_FOLDERS}`.split(':').filter((folder) => folder !== '');
+  return binaries.flatMap((binary) => folders.map((folder) => join(folder, binary))).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Installs what is missing when it may, and returns what is still missing. */
 export async function provision(): Promise<readonly Tool[]> {
   const missing = tools.filter((tool) => !findTool(tool));
-  if (missing.length > 0 && process.getuid?.() === 0 && Bun.which('apt-get')) {
+  if (missing.length > 0 && process.getuid?.() === 0 && findTool({ binaries: ['apt-get'] })) {
     const packages = missing.map((tool) => tool.package);
     console.log(`installing ${packages.join(', ')}`);
     await aptGet('update');
