@@ -18,8 +18,15 @@ export interface SurfaceContext {
   readonly timings: SurfaceTimings;
   /** Shared by all surfaces: begin a key with the surface's name. */
   readonly turns: Turns;
+  readonly presence: Presence;
   /** Never given tokens or payloads. */
   readonly logger: Logger;
+}
+
+/** Who is connected to private feeds. */
+export interface Presence {
+  /** The users with an open stream of a project, each once. */
+  usersIn(project: string): readonly string[];
 }
 
 export interface IngestLimits {

@@ -13,15 +13,18 @@ const ERROR_TABLE = {
   cursor_expired: { status: 410, retryable: false },
   cursor_future: { status: 410, retryable: false },
   epoch_changed: { status: 410, retryable: false },
+  precondition_failed: { status: 412, retryable: false },
   payload_too_large: { status: 413, retryable: false },
   unsupported_media_type: { status: 415, retryable: false },
   misdirected_host: { status: 421, retryable: false },
+  precondition_required: { status: 428, retryable: false },
   too_many_requests: { status: 429, retryable: true },
   internal: { status: 500, retryable: false },
   log_unavailable: { status: 503, retryable: true },
   overloaded: { status: 503, retryable: true },
   project_full: { status: 503, retryable: true },
   shutting_down: { status: 503, retryable: true },
+  unavailable: { status: 503, retryable: false },
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;

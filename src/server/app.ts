@@ -126,7 +126,8 @@ function preflight(request: Request): Response | undefined {
   if (request.method !== 'OPTIONS') return undefined;
   const headers = {
     'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-    'access-control-allow-headers': 'content-type, idempotency-key, last-event-id, authorization',
+    'access-control-allow-headers':
+      'content-type, idempotency-key, if-match, if-none-match, last-event-id, authorization',
     'access-control-max-age': '600',
   };
   return new Response(null, { status: 204, headers });

@@ -4,6 +4,7 @@ import type { Projection } from '../engine/store/projection.ts';
 import { connectorsProjection } from '../surfaces/messages/connectors/projection.ts';
 import { messagesProjection } from '../surfaces/messages/projection.ts';
 import { observabilityProjection } from '../surfaces/observability/projection.ts';
+import { proposalsProjection } from '../surfaces/proposals/projection.ts';
 import { reconciliationProjection } from '../surfaces/reconciliation/projection.ts';
 
 /** The engine's tables and every surface's, one line each; loaded in the writer's thread. */
@@ -14,4 +15,5 @@ export const projections: readonly Projection[] = [
   reconciliationProjection,
   messagesProjection,
   connectorsProjection,
+  proposalsProjection,
 ];

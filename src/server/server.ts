@@ -11,6 +11,7 @@ import { SqliteLog } from '../engine/log/sqlite/sqlite-log.ts';
 import { createMetrics } from '../engine/metrics.ts';
 import { isLoopbackHost, RequestGuard } from '../engine/request-guard.ts';
 import { positionCheck } from '../engine/store/position-check.ts';
+import type { SurfaceContext } from '../engine/surface.ts';
 import { FeedServer } from '../engine/transports/feed-server.ts';
 import { Turns } from '../engine/turns.ts';
 import { createApp } from './app.ts';
@@ -55,6 +56,10 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
   const auth = await openAuth({ config, log, guard });
   const requiresToken = !isLoopback && !config.trustedNetwork;
 
+  const connections = new ConnectionLimits({
+    perUser: config.maxConnectionsPerUser,
+    perProject: config.maxConnectionsPerProject,
+  });
   const feeds = new FeedServer({
     feeds: surfaces.flatMap((surface) => surface.feeds),
     log,
@@ -64,10 +69,7 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
     logger,
     admission: new Admission(config.maxConnections === undefined ? {} : { maxConnections: config.maxConnections }),
     authenticator: auth.authenticator,
-    connections: new ConnectionLimits({
-      perUser: config.maxConnectionsPerUser,
-      perProject: config.maxConnectionsPerProject,
-    }),
+    connections,
     requiresToken,
     onRefused: ({ path, address, user = 'anonymous' }) => {
       const refused = { action: 'feed.opened', resource_type: 'path', resource_id: path, outcome: 'denied' } as const;
@@ -78,7 +80,8 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
   const limits = { maxBytes: config.ingestMaxBytes };
   const timings = { staleAfterMs: config.staleAfterMs, selfCheckMs: config.selfCheckMs };
   const turns = new Turns();
-  const surfaceContext = { log, snapshots: log, clock: systemClock, metrics, limits, timings, turns, logger };
+  const shared = { log, snapshots: log, clock: systemClock, metrics, limits, timings, turns, logger };
+  const surfaceContext: SurfaceContext = { ...shared, presence: connections };
   const app = createApp({
     routes: [
       operationsRoutes({ log, metrics, readers: () => feeds.readers }),

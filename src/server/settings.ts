@@ -1,3 +1,4 @@
+import { realpathSync, statSync } from 'node:fs';
 import * as z from 'zod';
 import { configuredIrcSchema, identityOf, withoutSecrets } from '../surfaces/messages/connectors/irc/irc-settings.ts';
 
@@ -164,6 +165,10 @@ export const SETTINGS = {
       show: withoutSecrets,
     },
   ),
+  projectsRoot: setting('PROJECTS_ROOT', z.string().min(1).transform(realFolder).optional(), {
+    allowed: 'a folder that is there',
+    about: 'folder whose folders with an openspec/ folder are projects',
+  }),
   logLevel: setting(
     'LOG_LEVEL',
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -188,6 +193,17 @@ function parseJson(text: string, context: z.RefinementCtx): unknown {
     context.addIssue('it is not JSON');
     return z.NEVER;
   }
+}
+
+/** With its links resolved: below it none is followed. */
+function realFolder(path: string, context: z.RefinementCtx): string {
+  try {
+    if (statSync(path).isDirectory()) return realpathSync(path);
+  } catch {
+    // What can't be looked at is no folder for the server either.
+  }
+  context.addIssue('it is no folder');
+  return z.NEVER;
 }
 
 function areDistinct(connectors: readonly z.infer<typeof configuredIrcSchema>[]): boolean {

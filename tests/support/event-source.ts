@@ -17,7 +17,7 @@ export interface OpenEventSource extends Disposable {
 }
 
 /** Opens a stream of server-sent events; settles once its `hello` was received. */
-export async function openEventSource(url: string): Promise<OpenEventSource> {
+export async function openEventSource(url: string, headers: Record<string, string> = {}): Promise<OpenEventSource> {
   const abort = new AbortController();
   const arrivals = new EventTarget();
   const received: ReceivedEvent[] = [];
@@ -27,7 +27,7 @@ export async function openEventSource(url: string): Promise<OpenEventSource> {
       arrivals.dispatchEvent(new Event('arrival'));
     },
   });
-  const response = await fetch(url, { headers: { accept: 'text/event-stream' }, signal: abort.signal });
+  const response = await fetch(url, { headers: { ...headers, accept: 'text/event-stream' }, signal: abort.signal });
   const read = async () => {
     const decoder = new TextDecoder();
     for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));

@@ -78,6 +78,12 @@ export class ConnectionLimits {
     return this.#byProject.get(project) ?? 0;
   }
 
+  /** The users with a connection to a project, each once, by name. */
+  usersIn(project: string): readonly string[] {
+    const isHere = (own: ReadonlySet<Counted>) => [...own].some((connection) => connection.project === project);
+    return [...this.#byUser].flatMap(([user, own]) => (isHere(own) ? [user] : [])).sort();
+  }
+
   #leavingFor({ user, connectionId }: Counted): readonly Counted[] {
     const own = [...(this.#byUser.get(user) ?? [])];
     const predecessor = own.find((other) => connectionId !== undefined && other.connectionId === connectionId);

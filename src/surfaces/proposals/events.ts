@@ -125,7 +125,12 @@ export const commentSchema = z.object({
 export type Comment = z.infer<typeof commentSchema>;
 
 /** `GET /api/v1/projects`: those the caller belongs to. */
-export const projectsSchema = z.object({ projects: z.array(projectSchema), cursor: z.string() });
+export const projectsSchema = z.object({
+  projects: z.array(projectSchema),
+  cursor: z.string(),
+  /** Why there can be none, in words for a person. */
+  reason: z.optional(z.string()),
+});
 /** `GET /api/v1/projects/:id`, and `…/proposals`: `connected` are the users with an open stream of the project. */
 export const projectDetailSchema = z.object({
   ...projectSchema.shape,

@@ -36,6 +36,7 @@ export async function testSurface(options: TestSurfaceOptions = {}) {
     limits: { maxBytes },
     timings: { staleAfterMs: 15_000, selfCheckMs: 0 },
     turns: new Turns(),
+    presence: { usersIn: () => [] },
     logger: pino({ level: 'silent' }),
   };
   app.route('/', createMessagesSurface({ irc: [] }).routes(context));

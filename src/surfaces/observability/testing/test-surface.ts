@@ -48,6 +48,7 @@ export async function testSurface(options: TestSurfaceOptions = {}): Promise<Tes
     limits: { maxBytes },
     timings,
     turns: new Turns(),
+    presence: { usersIn: () => [] },
   };
   app.route('/', observability.routes({ ...context, logger: pino({ level: 'silent' }) }));
   app.onError((error, context) => {

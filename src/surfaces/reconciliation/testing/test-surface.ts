@@ -61,6 +61,7 @@ export async function testSurface(options: TestSurfaceOptions = {}) {
     limits: { maxBytes },
     timings,
     turns: new Turns(),
+    presence: { usersIn: () => [] },
     logger: pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
   };
   const app = new Hono();

@@ -49,6 +49,7 @@ export async function connectorSystem(options: ConnectorSystemOptions = {}) {
     limits: { maxBytes: 1_048_576 },
     timings: { staleAfterMs: 15_000, selfCheckMs: 0 },
     turns: new Turns(),
+    presence: { usersIn: () => [] },
     logger: pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
   };
   const routes = new Hono();
