@@ -18,3 +18,8 @@ export interface Principal {
 export function isAdmin({ roles }: Principal): boolean {
   return roles.has('admin');
 }
+
+/** Whether somebody may see a project; an admin sees all. */
+export function isMember(principal: Principal, project: string): boolean {
+  return isAdmin(principal) || principal.projects === '*' || principal.projects.has(project);
+}
