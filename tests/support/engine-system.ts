@@ -32,6 +32,9 @@ export interface EngineSystemOptions {
   /** Who is known; only private feeds ask. */
   readonly authenticator?: Authenticator;
   readonly limits?: ConnectionLimitsOptions;
+  /** Replaced only by the test that shows why a limit is checked and counted in one step. */
+  readonly connections?: ConnectionLimits;
+  readonly clock?: Clock;
   /** Default {@link TEST_FEED}. */
   readonly feed?: FeedDefinition;
 }
@@ -49,12 +52,12 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
     feeds: [options.feed ?? TEST_FEED],
     log: options.wrapLog?.(log) ?? log,
     snapshots: log,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     metrics,
     logger: pino({ level: 'silent' }),
     admission: new Admission(options.admission),
     authenticator,
-    connections: new ConnectionLimits(options.limits),
+    connections: options.connections ?? new ConnectionLimits(options.limits),
     requiresToken: false,
     onRefused: () => {},
     timings: { pingMs: 30_000, pongTimeoutMs: 10_000, heartbeatMs: 15_000, ...options.timings },
@@ -92,15 +95,13 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
   };
 }
 
-const guard = new RequestGuard({ allowedOrigins: [], isLoopback: true });
-
-/** Takes tokens that are signed with this secret. */
-export function authenticatorFor(secret: Uint8Array, clock: Clock = systemClock): Authenticator {
-  const verifier = new TokenVerifier({ keys: { kind: 'secret', secret }, clock });
-  return new Authenticator({ verifier, tickets: new Tickets(clock), revocations: new Revocations(), guard, clock });
-}
-
-const nobodyKnown = authenticatorFor(randomBytes(32));
+const nobodyKnown = new Authenticator({
+  verifier: new TokenVerifier({ keys: { kind: 'secret', secret: randomBytes(32) }, clock: systemClock }),
+  tickets: new Tickets(systemClock),
+  revocations: new Revocations(),
+  guard: new RequestGuard({ allowedOrigins: [], isLoopback: true }),
+  clock: systemClock,
+});
 
 /** Shows every event, or those of `?channel=`, as `{"type":"said","text","cursor"}`. */
 export const TEST_FEED = {

@@ -8,8 +8,10 @@ interface Page {
   readonly upToDate: boolean;
 }
 
+type Served = Pick<EngineSystem, 'url'>;
+
 /** A WebSocket and everything it received. */
-export async function openSocket({ url }: EngineSystem, { query = '', protocols = [] as string[] } = {}) {
+export async function openSocket({ url }: Served, { query = '', protocols = [] as string[] } = {}) {
   const socket = new WebSocket(`${url.replace('http:', 'ws:')}${query}`, protocols);
   const frames: { type: string; [member: string]: unknown }[] = [];
   socket.onmessage = ({ data }) => frames.push(JSON.parse(String(data)));
@@ -24,7 +26,7 @@ export async function openSocket({ url }: EngineSystem, { query = '', protocols 
 }
 
 /** The text of an SSE response so far. */
-export async function openSse({ url }: EngineSystem, { query = '', headers = {} as Record<string, string> } = {}) {
+export async function openSse({ url }: Served, { query = '', headers = {} as Record<string, string> } = {}) {
   const abort = new AbortController();
   const response = await fetch(`${url}${query}`, {
     headers: { accept: 'text/event-stream', ...headers },
@@ -45,14 +47,14 @@ export async function openSse({ url }: EngineSystem, { query = '', headers = {} 
 }
 
 /** The answer of the feed as one page. */
-export const getPage = async ({ url }: EngineSystem, query = '', headers: Record<string, string> = {}) => {
+export const getPage = async ({ url }: Served, query = '', headers: Record<string, string> = {}) => {
   const response = await fetch(`${url}${query}`, { headers: { accept: 'application/json', ...headers } });
   return { status: response.status, headers: response.headers, body: (await response.json()) as Page };
 };
 
-export function handshake(protocol?: string): string[] {
+export function handshake(protocol?: string, path = '/feed'): string[] {
   return [
-    'GET /feed HTTP/1.1',
+    `GET ${path} HTTP/1.1`,
     'Host: x',
     'Upgrade: websocket',
     'Connection: Upgrade',
@@ -63,7 +65,7 @@ export function handshake(protocol?: string): string[] {
 }
 
 /** A TCP connection that sent these lines, and what came back. */
-async function openTcp({ server }: EngineSystem, lines: string[]) {
+async function openTcp({ server }: Pick<EngineSystem, 'server'>, lines: string[]) {
   const socket = connect(server.port, '127.0.0.1');
   const peer = { socket, received: [] as Buffer[], isEnded: false };
   socket.on('data', (chunk) => peer.received.push(chunk));
@@ -108,6 +110,32 @@ export async function openStalled(system: EngineSystem, kind: string) {
       await expect.poll(() => numbers().length, { timeout: 20_000, interval: 200 }).toBe(count);
       peer.socket.destroy();
       return numbers().map((match) => Number(match[1]));
+    },
+  };
+}
+
+interface StalledRequest {
+  readonly path: string;
+  readonly transport: 'websocket' | 'sse';
+  readonly token: string;
+}
+
+/** A client with a token that stops reading right after the start, and may later read what still comes. */
+export async function openStalledAt(system: Pick<EngineSystem, 'server' | 'feeds'>, request: StalledRequest) {
+  const { path, transport, token } = request;
+  const start =
+    transport === 'sse' ? [`GET ${path} HTTP/1.1`, 'Host: x', 'Accept: text/event-stream'] : handshake(undefined, path);
+  const peer = await openTcp(system, [...start, `Authorization: Bearer ${token}`]);
+  await expect.poll(() => system.feeds.readers.size).toBe(1);
+  peer.socket.pause();
+  return {
+    /** Reads on until this came, which the server ends with, and returns all of it. */
+    async readUntil(last: string): Promise<string> {
+      const text = () => Buffer.concat(peer.received).toString('latin1');
+      peer.socket.resume();
+      await expect.poll(text, { timeout: 20_000, interval: 200 }).toContain(last);
+      peer.socket.destroy();
+      return text();
     },
   };
 }
