@@ -63,6 +63,8 @@ export function transition(
       return state.name === 'polling' ? { ...state, poll: nextPoll(step) } : state;
     case 'refused':
       return isTrying(state) ? rest('unauthorized', state) : state;
+    case 'heldOff':
+      return heldOff(state, event.forMs, step);
     case 'signedOut':
       return rest('unauthorized', { ...state, cursor: undefined, isUntried: false });
     case 'due':
@@ -207,6 +209,13 @@ function closed(state: ConnectionState, code: number, step: Step): ConnectionSta
   if (code === CLOSE.superseded) return rest('evicted', state);
   if (code === CLOSE.unauthorized || code === CLOSE.forbidden) return rest('unauthorized', state);
   return fail(state, step);
+}
+
+/** Never earlier than the server said, and not all clients at once. */
+function heldOff(state: ConnectionState, forMs: number, { now, random, settings }: Step): ConnectionState {
+  if (!('attempt' in state) || state.name === 'connecting' || state.attempt.kind !== 'waiting') return state;
+  const until = Math.max(state.attempt.until, now + forMs * (1 + settings.policy.jitter * random));
+  return { ...state, attempt: { kind: 'waiting', until } };
 }
 
 function due(state: ConnectionState, step: Step): ConnectionState {

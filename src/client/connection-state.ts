@@ -56,6 +56,8 @@ export type ConnectionEvent =
   | { readonly type: 'pollFailed' }
   /** A request was answered 401 or 403. */
   | { readonly type: 'refused' }
+  /** The server said how long it takes no stream. */
+  | { readonly type: 'heldOff'; readonly forMs: number }
   /** The user is gone: the position goes with them. */
   | { readonly type: 'signedOut' }
   /** The time of {@link wakeAt} has come. */

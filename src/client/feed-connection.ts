@@ -14,6 +14,7 @@ import {
 } from './connection-state.ts';
 import type { ClientEnvironment, PageChange, Socket } from './environment.ts';
 import { type FeedProblem, RefusedError } from './feed-problem.ts';
+import { findRefusal } from './find-refusal.ts';
 import { meaningOf, takeBatch } from './frame-intake.ts';
 import { loadPage } from './load-page.ts';
 import { openSharedStream } from './open-shared-stream.ts';
@@ -85,6 +86,9 @@ export interface FeedConnection {
   now(): number;
 }
 
+/** Code of a connection that ended without a close frame, or never was one (RFC 6455 section 7.1.5). */
+const ABNORMAL_CLOSURE = 1006;
+
 interface Running {
   readonly id: number;
   stop(): void;
@@ -106,6 +110,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   let invalidCount = 0;
   let cancelTimer = () => {};
   let stopListening = () => {};
+  let probe = new AbortController();
 
   function send(event: ConnectionEvent): void {
     if (!isStarted) return;
@@ -161,6 +166,8 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
 
   function openSocket(id: number): void {
     const isCurrent = () => running.get('socket')?.id === id;
+    probe.abort();
+    let hasOpened = false;
     const { url, transport = 'websocket', eventTypes } = options;
     const open = options.shareTabs ? openSharedStream : openStream;
     const connect = () =>
@@ -168,9 +175,16 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
         environment,
         { url, transport, eventTypes, cursor: state.cursor, token: () => tokens?.current() },
         {
-          onFrame: (frame) => isCurrent() && receive(frame),
+          onFrame(frame) {
+            hasOpened = true;
+            if (isCurrent()) receive(frame);
+          },
           onInvalid: (cause) => isCurrent() && report({ kind: 'invalid_frame', message: messageOf(cause) }),
-          onClose: (code) => isCurrent() && send({ type: 'closed', code: isExpiry(code) ? CLOSE.goingAway : code }),
+          onClose(code) {
+            if (!isCurrent()) return;
+            send({ type: 'closed', code: isExpiry(code) ? CLOSE.goingAway : code });
+            if (transport === 'websocket' && !hasOpened && code === ABNORMAL_CLOSURE) askWhy();
+          },
         },
       );
     if (!tokens) {
@@ -196,6 +210,20 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
         reportToken(cause);
         send(cause instanceof RefusedError ? { type: 'refused' } : { type: 'closed', code: CLOSE.goingAway });
       },
+    );
+  }
+
+  /** While the next try waits; what comes too late says nothing of it. */
+  function askWhy(): void {
+    if (!isStarted) return;
+    probe = new AbortController();
+    const { signal } = probe;
+    findRefusal(environment, { url: options.url, token: tokens?.current(), signal }).then(
+      (refusal) => {
+        if (signal.aborted || refusal === undefined) return;
+        send(refusal === 'refused' ? { type: 'refused' } : { type: 'heldOff', forMs: refusal });
+      },
+      () => {},
     );
   }
 
@@ -335,6 +363,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   function stop(): void {
     if (!isStarted) return;
     isStarted = false;
+    probe.abort();
     tokens?.stop();
     stopListening();
     reconcile();

@@ -48,6 +48,6 @@ export class RequestGuard {
   corsHeaders(request: Request): Record<string, string> {
     const origin = request.headers.get('origin');
     if (origin === null || !this.#allowed.has(origin)) return {};
-    return { 'access-control-allow-origin': origin, vary: 'origin' };
+    return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after', vary: 'origin' };
   }
 }
