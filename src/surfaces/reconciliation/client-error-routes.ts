@@ -15,7 +15,11 @@ const TOGETHER = { perSecond: 5, burst: 200 };
 
 const { message, stack, url } = CLIENT_ERROR_LIMITS;
 
-const cut = (cap: number) => z.string('must be a string').transform((text) => text.slice(0, cap).toWellFormed());
+/** A browser names the URL of what failed, and a token or a ticket may stand in it: neither is kept. */
+const SECRET = /eyJ[\w.-]*|(?<=[?&]ticket=)[\w-]+/g;
+
+const cut = (cap: number) =>
+  z.string('must be a string').transform((text) => text.replace(SECRET, '…').slice(0, cap).toWellFormed());
 const optional = (cap: number) =>
   cut(cap)
     .nullish()
