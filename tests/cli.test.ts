@@ -74,14 +74,20 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-test.each([[[]], [['serve']], [['publish']], [['tail']], [['connect']], [['connect', 'irc']], [['doctor']]])(
-  '%j --help explains and exits 0',
-  async (args) => {
-    const { code, stdout } = await run([...args, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toContain('Usage: millrace');
-  },
-);
+test.each([
+  [[]],
+  [['serve']],
+  [['publish']],
+  [['tail']],
+  [['connect']],
+  [['connect', 'irc']],
+  [['token']],
+  [['doctor']],
+])('%j --help explains and exits 0', async (args) => {
+  const { code, stdout } = await run([...args, '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Usage: millrace');
+});
 
 test.each([
   [['nothing-like-that']],
@@ -89,6 +95,10 @@ test.each([
   [['tail', '--transport', 'pigeon']],
   [['publish', '--url', 'ftp://x']],
   [['publish', '--batch-events', '0']],
+  [['token']],
+  [['token', '--user', 'ada', '--role', 'wizard']],
+  [['token', '--user', 'ada', '--ttl', '7']],
+  [['token', '--user', 'ada', '--ttl', '400d']],
   [['doctor', '--unknown']],
 ])('%j is a usage error: exit code 2', async (args) => {
   const { code, stderr } = await run(args);
@@ -264,4 +274,31 @@ test('doctor finds a fit machine fit, and a taken port not', async () => {
   await taken.stop(true);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^fail port .*another program listens.*\n +-> stop it/m);
+});
+
+test('token makes a token that a server with the same data folder takes', async () => {
+  await using server = await startServer({ dataDir: folder });
+  const rights = ['--role', 'reviewer', 'viewer', '--project', 'p1', 'p2', '--ttl', '15m'];
+  const { code, stdout } = await run(['token', '--user', 'ada', ...rights, '--json'], { MILLRACE_DATA_DIR: folder });
+  expect(code).toBe(0);
+  const made = JSON.parse(stdout) as { token: string; expires_at: string };
+  expect(made).toMatchObject({ user: 'ada', roles: ['reviewer', 'viewer'], projects: ['p1', 'p2'] });
+  const left = Date.parse(made.expires_at) - Date.now();
+  expect(left).toBeGreaterThan(14 * 60_000);
+  expect(left).toBeLessThanOrEqual(15 * 60_000);
+  const who = await fetch(`${server.url}/auth/session`, { headers: { authorization: `Bearer ${made.token}` } });
+  expect(await who.json()).toMatchObject({ user: 'ada', roles: ['reviewer', 'viewer'], projects: ['p1', 'p2'] });
+  const plain = await run(['token', '--user', 'root', '--role', 'admin', '--project', '*', '--data-dir', folder]);
+  expect(plain.stdout).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  const root = await fetch(`${server.url}/auth/session?token=${plain.stdout.trim()}`);
+  expect(await root.json()).toMatchObject({ user: 'root', is_admin: true, projects: '*' });
+});
+
+test('token says what is missing where it has no secret to sign with', async () => {
+  const jwks = await run(['token', '--user', 'ada'], { MILLRACE_JWKS_FILE: join(folder, 'keys.json') });
+  expect(jwks).toMatchObject({ code: 1, stdout: '' });
+  expect(jwks.stderr).toContain('tokens come from the issuer of those keys');
+  const nowhere = await run(['token', '--user', 'ada', '--data-dir', join(folder, 'not-there')]);
+  expect(nowhere).toMatchObject({ code: 1, stdout: '' });
+  expect(nowhere.stderr).toContain('Start the server once, or set MILLRACE_JWT_SECRET');
 });

@@ -43,6 +43,19 @@ test('a wrong value stops the start with one line', () => {
   });
 });
 
+test('a file of keys that is none stops the start with one line', () => {
+  const path = join(dataDir, 'keys.json');
+  const line = (text: string) => {
+    writeFileSync(path, text);
+    return failToStart({ MILLRACE_JWKS_FILE: path });
+  };
+  for (const text of ['not json', '{"keys":7}']) {
+    const { status, stderr } = line(text);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^millrace: MILLRACE_JWKS_FILE is ".*keys\.json": it must be a file with .*\n$/);
+  }
+});
+
 test('an address other than loopback needs --trusted-network', () => {
   const { status, stderr } = failToStart({ MILLRACE_HOST: '0.0.0.0' });
   expect(status).toBe(1);

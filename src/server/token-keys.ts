@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TokenKeys } from '../engine/auth/token-verifier.ts';
 import type { Config } from './config.ts';
@@ -17,14 +17,21 @@ export async function loadTokenKeys({
   return { kind: 'secret', secret: await ownSecret(join(dataDir, 'jwt-secret')) };
 }
 
+/** Made as a whole or not at all, also where two programs make it at once or the power fails. */
 async function ownSecret(path: string): Promise<Uint8Array> {
+  const draft = `${path}.${process.pid}`;
   try {
-    await writeFile(path, randomBytes(SECRET_BYTES).toString('hex'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    if (!isThere) throw error;
+    await access(path);
+  } catch {
+    await writeFile(draft, randomBytes(SECRET_BYTES).toString('hex'), { mode: 0o600, flush: true });
+    await link(draft, path).catch(rethrowUnlessThere);
+    await unlink(draft);
   }
   const text = (await readFile(path, 'utf8')).trim();
   if (text.length < SECRET_BYTES) throw new Error(`${path} holds no secret: remove it and a new one is made`);
   return new TextEncoder().encode(text);
+}
+
+function rethrowUnlessThere(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
 }

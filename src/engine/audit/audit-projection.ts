@@ -27,6 +27,9 @@ export const auditProjection: Projection = {
     CREATE INDEX audit_by_outcome ON audit (outcome, seq);
     CREATE TRIGGER audit_never_updated BEFORE UPDATE ON audit
       BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+    CREATE TRIGGER audit_never_replaced BEFORE INSERT ON audit
+      WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)
+      BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
     CREATE TRIGGER audit_never_deleted BEFORE DELETE ON audit
       BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;`,
   drop: 'DROP TABLE IF EXISTS audit;',
