@@ -58,6 +58,24 @@ describe('DELETE /api/channels/:name', () => {
     });
   });
 
+  it('deletes a long history in steps, between which others append', async () => {
+    await using surface = await testSurface();
+    const post = (count: number, channel: string) =>
+      surface.post(
+        ...Array.from({ length: count }, (_, index) => ({ user: `u${index % 7}`, channel, text: `t ${index}` })),
+      );
+    await post(2_500, 'long');
+    await post(2_500, 'long');
+    await post(3, 'other');
+    const head = surface.log.head().seq;
+    await Promise.all([remove(surface, '/api/channels/long?history=delete'), post(2, 'other')]);
+    expect(surface.log.head().seq - head).toBe(3 + 2);
+    expect(await surface.get('/api/metrics', metricsSchema)).toMatchObject({ total_messages: 5, total_channels: 1 });
+    expect(await surface.get('/api/channels', channelsSchema)).toMatchObject({
+      channels: [{ channel: 'other', message_count: 5 }],
+    });
+  });
+
   it('deletes its messages with it from every list, count and search, and users that have no others', async () => {
     await using surface = await posted();
     await remove(surface, '/api/channels/a?history=delete');

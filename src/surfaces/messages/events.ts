@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 export const POSTED = 'messages.posted';
 export const CHANNEL_DELETED = 'messages.channel_deleted';
 export const USER_DELETED = 'messages.user_deleted';
+/** Part of the history of a channel or user, which is deleted in steps. */
+export const HISTORY_REMOVED = 'messages.history_removed';
 /** The channel of all of them, in the sense of the log. */
 export const MESSAGES_CHANNEL = 'messages';
 

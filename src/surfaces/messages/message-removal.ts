@@ -1,5 +1,5 @@
 import type { ProjectionDatabase } from '../../engine/store/projection.ts';
-import type { OwnerTable } from './owner-table.ts';
+import type { OwnerKind, OwnerTable } from './owner-table.ts';
 import { minuteOf } from './posted-batch.ts';
 
 interface GoneRow {
@@ -36,7 +36,7 @@ export class MessageRemoval {
     const owned = (kind: string) =>
       database.prepare(
         `SELECT ${columns}, l.at FROM msg_message m INDEXED BY msg_message_by_${kind} LEFT JOIN log l ON l.seq = m.seq
-         WHERE m.${kind} = ? ORDER BY m.seq LIMIT ${CHUNK}`,
+         WHERE m.${kind} = ? AND m.seq <= ? ORDER BY m.seq LIMIT ${CHUNK}`,
       );
     this.#select = {
       channel: owned('channel'),
@@ -62,14 +62,27 @@ export class MessageRemoval {
     };
   }
 
-  /** Every message of a channel or a user (by its number), or every one up to a position. */
-  remove(by: 'channel' | 'user' | 'through', value: number, changedSeq: number): void {
+  /** Every message up to a position. */
+  removeThrough(through: number, changedSeq: number): void {
+    this.#removeAll(() => this.#select.through.all<GoneRow>(through), changedSeq);
+  }
+
+  /** The messages of a channel or a user, by its number, up to a position; default all. */
+  removeOwned(
+    owner: { readonly kind: OwnerKind; readonly id: number; readonly through?: number },
+    changedSeq: number,
+  ): void {
+    const { kind, id, through = Number.MAX_SAFE_INTEGER } = owner;
+    this.#removeAll(() => this.#select[kind].all<GoneRow>(id, through), changedSeq);
+    this.#tidy.activity.run();
+  }
+
+  #removeAll(next: () => readonly GoneRow[], changedSeq: number): void {
     for (;;) {
-      const rows = this.#select[by].all<GoneRow>(value);
+      const rows = next();
       if (rows.length > 0) this.#removeRows(rows, changedSeq);
-      if (rows.length < CHUNK) break;
+      if (rows.length < CHUNK) return;
     }
-    if (by !== 'through') this.#tidy.activity.run();
   }
 
   #removeRows(rows: readonly GoneRow[], changedSeq: number): void {

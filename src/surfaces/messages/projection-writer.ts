@@ -1,13 +1,16 @@
 import type { LogRecord } from '../../engine/log/log.ts';
 import type { ProjectionDatabase, ProjectionWriter } from '../../engine/store/projection.ts';
-import { parseDeletion } from './deletion.ts';
-import { CHANNEL_DELETED, POSTED, USER_DELETED } from './events.ts';
+import { parseDeletion, parseHistoryRemoved } from './deletion.ts';
+import { CHANNEL_DELETED, HISTORY_REMOVED, POSTED, USER_DELETED } from './events.ts';
 import { MessageRemoval } from './message-removal.ts';
 import { OwnerTable } from './owner-table.ts';
 import { PostedBatch } from './posted-batch.ts';
 
 /** Activity is kept for this long before the newest message. */
 export const ACTIVITY_MINUTES = 60;
+
+/** Records that take messages or names away. */
+const REMOVALS: ReadonlySet<string> = new Set([CHANNEL_DELETED, USER_DELETED, HISTORY_REMOVED]);
 
 /** Keeps the tables in step with the log: one write per row that a batch touches, however many messages touch it. */
 export class MessagesWriter implements ProjectionWriter {
@@ -66,10 +69,10 @@ export class MessagesWriter implements ProjectionWriter {
       if (record.type === POSTED) {
         batch ??= new PostedBatch();
         batch.add(record);
-      } else if (record.type === CHANNEL_DELETED || record.type === USER_DELETED) {
+      } else if (REMOVALS.has(record.type)) {
         if (batch) this.#post(batch);
         batch = undefined;
-        this.#delete(record.type === CHANNEL_DELETED ? this.#channels : this.#users, record);
+        this.#remove(record);
       }
     }
     if (batch) this.#post(batch);
@@ -78,7 +81,7 @@ export class MessagesWriter implements ProjectionWriter {
   trim(through: number): void {
     // What it changes is sent along with the event that comes next.
     const head = this.#position.get<{ position: number }>()?.position ?? through;
-    this.#removal.remove('through', through, Math.max(head, through) + 1);
+    this.#removal.removeThrough(through, Math.max(head, through) + 1);
     this.#forgetTombstones.run(through);
   }
 
@@ -105,10 +108,22 @@ export class MessagesWriter implements ProjectionWriter {
     if (newestMinute !== before) this.#pruneActivity.run(Math.max(before, newestMinute) - ACTIVITY_MINUTES);
   }
 
+  #remove(record: LogRecord): void {
+    if (record.type === CHANNEL_DELETED) this.#delete(this.#channels, record);
+    else if (record.type === USER_DELETED) this.#delete(this.#users, record);
+    else this.#removeHistory(record);
+  }
+
+  #removeHistory({ seq, body }: LogRecord): void {
+    const { kind, name, through } = parseHistoryRemoved(body);
+    const row = (kind === 'channel' ? this.#channels : this.#users).find(name);
+    if (row) this.#removal.removeOwned({ kind, id: row.id, through }, seq);
+  }
+
   #delete(table: OwnerTable, { seq, body }: LogRecord): void {
     const { name, history } = parseDeletion(body);
     const row = table.find(name);
-    if (row && history === 'delete') this.#removal.remove(table.kind, row.id, seq);
+    if (row && history === 'delete') this.#removal.removeOwned({ kind: table.kind, id: row.id }, seq);
     if (row && history === 'keep') {
       this.#dropName[table.kind].run(seq);
       this.#touchOther[table.kind]?.run(seq, row.id);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogRecord, NewEvent } from '../../engine/log/log.ts';
 import { openForWriting, type SqliteDatabase } from '../../engine/log/sqlite/database.ts';
 import { migrate } from '../../engine/log/sqlite/migrations.ts';
-import { deletionEvent } from './deletion.ts';
+import { deletionEvent, historyRemovedEvent } from './deletion.ts';
 import { toLogEvent } from './message-body.ts';
 import { messagesProjection } from './projection.ts';
 import { foldMessages, tablesOf } from './testing/fold-messages.ts';
@@ -33,10 +33,14 @@ const deletionArbitrary = fc
     history: fc.constantFrom('keep' as const, 'delete' as const),
   })
   .map(({ kind, ...deletion }) => deletionEvent(kind, deletion));
+const partialArbitrary = fc
+  .record({ kind: fc.constantFrom('channel' as const, 'user' as const), name, through: fc.nat(60) })
+  .map(historyRemovedEvent);
 const other: NewEvent = { type: 'observability.recorded', channel: 'observability', body: '{"user":"u"}' };
 const eventArbitrary = fc.oneof(
   { weight: 12, arbitrary: postArbitrary },
   { weight: 2, arbitrary: deletionArbitrary },
+  { weight: 1, arbitrary: partialArbitrary },
   { weight: 1, arbitrary: fc.constant(other) },
 );
 const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(

@@ -1,7 +1,7 @@
 import type { LogRecord } from '../../../engine/log/log.ts';
 import type { ProjectionDatabase } from '../../../engine/store/projection.ts';
-import { parseDeletion } from '../deletion.ts';
-import { CHANNEL_DELETED, POSTED, USER_DELETED } from '../events.ts';
+import { parseDeletion, parseHistoryRemoved } from '../deletion.ts';
+import { CHANNEL_DELETED, HISTORY_REMOVED, POSTED, USER_DELETED } from '../events.ts';
 import { parseMessageBody } from '../message-body.ts';
 
 export type Change = { readonly records: readonly LogRecord[] } | { readonly through: number };
@@ -103,6 +103,9 @@ export function foldMessages(changes: readonly Change[]) {
       if (record.type === POSTED) post(record);
       if (record.type === CHANNEL_DELETED) forget('channel', record);
       if (record.type === USER_DELETED) forget('user', record);
+      if (record.type !== HISTORY_REMOVED) continue;
+      const { kind, name, through } = parseHistoryRemoved(record.body);
+      remove((message) => message[kind] === name && message.seq <= through, record.seq, true);
     }
   }
   return { messages: state.messages, tables: tablesOfState(state) };
