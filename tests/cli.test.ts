@@ -83,6 +83,7 @@ test.each([
   [['connect', 'irc']],
   [['token']],
   [['doctor']],
+  [['dev-model']],
 ])('%j --help explains and exits 0', async (args) => {
   const { code, stdout } = await run([...args, '--help']);
   expect(code).toBe(0);
@@ -100,6 +101,7 @@ test.each([
   [['token', '--user', 'ada', '--ttl', '7']],
   [['token', '--user', 'ada', '--ttl', '400d']],
   [['doctor', '--unknown']],
+  [['dev-model', '--port', 'x']],
 ])('%j is a usage error: exit code 2', async (args) => {
   const { code, stderr } = await run(args);
   expect(code).toBe(2);
@@ -301,4 +303,19 @@ test('token says what is missing where it has no secret to sign with', async () 
   const nowhere = await run(['token', '--user', 'ada', '--data-dir', join(folder, 'not-there')]);
   expect(nowhere).toMatchObject({ code: 1, stdout: '' });
   expect(nowhere.stderr).toContain('Start the server once, or set MILLRACE_JWT_SECRET');
+});
+
+test('dev-model prints where it listens, says that it is scripted, and answers', async () => {
+  expect((await run(['dev-model', '--help'])).stdout).toMatch(/scripted answers[\s\S]*malformed/);
+  const { child, ended } = start(['dev-model', '--port', '0', '--delay-ms', '0']);
+  const url = await outputMatching(child, /http:\/\/127\.0\.0\.1:\d+\/v1/);
+  const models = (await (await fetch(`${url}/models`)).json()) as { data: { id: string }[] };
+  expect(models.data.map(({ id }) => id)).toEqual(['millrace-scripted']);
+  const body = JSON.stringify({ model: 'any', stream: true, messages: [{ role: 'user', content: 'valid' }] });
+  const answer = await fetch(`${url}/chat/completions`, { method: 'POST', body });
+  const pieces = (await answer.text()).split('\n\n').filter((piece) => piece.startsWith('data: {'));
+  const text = pieces.map((piece) => JSON.parse(piece.slice(6)).choices[0].delta.content ?? '').join('');
+  expect(text).toMatch(/^This answer is scripted[\s\S]*@@@ end\n$/);
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Scripted answers, no model') });
 });

@@ -46,7 +46,7 @@ describe('the shell snippets of the README', () => {
   test.each(snippets)('print what they promise: $expected', async ({ command, expected }) => {
     const here = command
       .replaceAll(DOCUMENTED_URL, server.url)
-      .replaceAll(/npx millrace \w+/g, (cli) => `${cli} --url ${server.url}`);
+      .replaceAll(/npx millrace [\w-]+/g, (cli) => `${cli} --url ${server.url}`);
     expect(await outputUntil(here, expected)).toContain(expected);
   });
 });
@@ -101,7 +101,7 @@ describe('what the README lists', () => {
   test('every command exists', () => {
     const text = documents.map(read).join('\n');
     const scripts = [...text.matchAll(/`npm run ([\w:]+)/g)].map(([, name]) => name);
-    const commands = [...text.matchAll(/(?:^|`)npx millrace ([a-z]+)/gm)].map(([, name]) => name);
+    const commands = [...text.matchAll(/(?:^|`)npx millrace ([a-z-]+)/gm)].map(([, name]) => name);
     expect(scripts.length).toBeGreaterThan(5);
     expect(commands.length).toBeGreaterThan(3);
     expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(scripts));

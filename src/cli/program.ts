@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addConnectCommand } from './connect/connect-command.ts';
+import { addDevModelCommand } from './dev-model/dev-model-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addPublishCommand } from './publish/publish-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -20,5 +21,6 @@ export function createProgram(): Command {
   addConnectCommand(program);
   addTokenCommand(program);
   addDoctorCommand(program);
+  addDevModelCommand(program);
   return program;
 }
