@@ -136,3 +136,22 @@ test.each([
   expect(read).toThrow('***');
   expect(read).not.toThrow('hunter2');
 });
+
+test('a validator is a program with its arguments', () => {
+  const text = '["openspec","validate","--strict","{json}","--","{id}"]';
+  expect(readConfig({ MILLRACE_VALIDATOR: text }).validator).toEqual(JSON.parse(text));
+});
+
+test.each(['openspec validate', '"openspec"', '[]', '[""]', '[1]', '{"program":"openspec"}', '["a\\u0000b"]'])(
+  'MILLRACE_VALIDATOR=%s is refused',
+  (value) => {
+    expect(() => readConfig({ MILLRACE_VALIDATOR: value })).toThrow(/^MILLRACE_VALIDATOR is .*a JSON array/);
+  },
+);
+
+test.each(['localhost:11434', 'file:///etc/passwd', 'javascript:alert(1)'])(
+  'MILLRACE_MODEL_BASE_URL=%s is refused',
+  (value) => {
+    expect(() => readConfig({ MILLRACE_MODEL_BASE_URL: value })).toThrow(/^MILLRACE_MODEL_BASE_URL is /);
+  },
+);

@@ -5,6 +5,7 @@ import { connectorsProjection } from '../surfaces/messages/connectors/projection
 import { messagesProjection } from '../surfaces/messages/projection.ts';
 import { observabilityProjection } from '../surfaces/observability/projection.ts';
 import { proposalsProjection } from '../surfaces/proposals/projection.ts';
+import { runsProjection } from '../surfaces/proposals/runs/projection.ts';
 import { reconciliationProjection } from '../surfaces/reconciliation/projection.ts';
 
 /** The engine's tables and every surface's, one line each; loaded in the writer's thread. */
@@ -16,4 +17,5 @@ export const projections: readonly Projection[] = [
   messagesProjection,
   connectorsProjection,
   proposalsProjection,
+  runsProjection,
 ];

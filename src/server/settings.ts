@@ -169,6 +169,35 @@ export const SETTINGS = {
     allowed: 'a folder that is there',
     about: 'folder whose folders with an openspec/ folder are projects',
   }),
+  validator: setting(
+    'VALIDATOR',
+    z
+      .string()
+      .transform(parseJson)
+      .pipe(
+        z
+          .array(z.string().regex(/^[^\0]*$/))
+          .min(1)
+          .max(100),
+      )
+      .refine(([program]) => program !== '' && program !== undefined, 'the program has no name')
+      .optional(),
+    {
+      allowed: 'a JSON array of a program and its arguments such as ["openspec","validate","--strict","--","{id}"]',
+      about: 'what validates a proposal, as a JSON array; {id} is its name, {json} asks for JSON',
+      show: (text) => text,
+    },
+  ),
+  modelBaseUrl: setting('MODEL_BASE_URL', z.url({ protocol: /^https?$/ }).optional(), {
+    allowed: 'an http or https URL such as http://127.0.0.1:11434/v1',
+    about: 'OpenAI-compatible server of the model; without it nothing can be iterated',
+  }),
+  model: setting('MODEL', z.string().min(1).optional(), { allowed: 'a name', about: 'model to ask for' }),
+  modelApiKey: setting('MODEL_API_KEY', z.string().min(1).optional(), {
+    allowed: 'a key',
+    about: 'key for the server of the model',
+    show: () => '***',
+  }),
   logLevel: setting(
     'LOG_LEVEL',
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -5,12 +5,22 @@ import { createProposalsSurface } from '../surfaces/proposals/surface.ts';
 import { reconciliation } from '../surfaces/reconciliation/surface.ts';
 import type { Config } from './config.ts';
 
+type SurfaceConfig = Pick<Config, 'irc' | 'projectsRoot'> &
+  Partial<Pick<Config, 'validator' | 'modelBaseUrl' | 'model' | 'modelApiKey'>>;
+
 /** Every surface, one line each. Its projection stands in `projections.ts`. */
-export function createSurfaces(config: Pick<Config, 'irc' | 'projectsRoot'>): readonly Surface[] {
+export function createSurfaces(config: SurfaceConfig): readonly Surface[] {
   return [
     observability,
     reconciliation,
     createMessagesSurface({ irc: config.irc }),
-    createProposalsSurface({ projectsRoot: config.projectsRoot }),
+    createProposalsSurface({
+      projectsRoot: config.projectsRoot,
+      runs: { validator: config.validator, model: modelOf(config) },
+    }),
   ];
+}
+
+function modelOf({ modelBaseUrl, model = '', modelApiKey }: SurfaceConfig) {
+  return modelBaseUrl === undefined ? undefined : { baseUrl: modelBaseUrl, model, apiKey: modelApiKey };
 }

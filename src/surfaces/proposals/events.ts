@@ -181,6 +181,19 @@ export type ProposalDetail = z.infer<typeof proposalDetailSchema>;
 const eventShape = { proposal_id: z.string(), at: z.string(), cursor: z.string() };
 const actorShape = { actor: z.nullable(z.string()) };
 
+/** `GET /api/v1/proposals/:id/iterations/:iteration_id`: what an iteration did, or was about to do, to files. */
+export const iterationDetailSchema = z.object({
+  ...iterationSchema.shape,
+  /** `before` is null for a file that was not there. */
+  edits: z.array(z.object({ path: z.string(), before: z.nullable(z.string()), after: z.string() })),
+  cursor: z.string(),
+});
+export type IterationDetail = z.infer<typeof iterationDetailSchema>;
+
+/** `GET /api/v1/proposals/:id/runs` and `…/iterations`, newest first; `?limit=`. */
+export const runsSchema = z.object({ runs: z.array(validationRunSchema), cursor: z.string() });
+export const iterationsSchema = z.object({ iterations: z.array(iterationSchema), cursor: z.string() });
+
 /** One message of these feeds; names and first members are those of specs/002. */
 export const proposalEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('validation_start'), ...eventShape, ...actorShape, run_id: z.string() }),
@@ -206,7 +219,13 @@ export const proposalEventSchema = z.discriminatedUnion('type', [
     code: z.string(),
     run_id: z.string(),
   }),
-  z.object({ type: z.literal('iteration_start'), ...eventShape, ...actorShape, iteration_id: z.string() }),
+  z.object({
+    type: z.literal('iteration_start'),
+    ...eventShape,
+    ...actorShape,
+    iteration_id: z.string(),
+    instructions: z.string(),
+  }),
   z.object({ type: z.literal('token'), ...eventShape, content: z.string(), iteration_id: z.string() }),
   z.object({
     type: z.literal('iteration_complete'),

@@ -14,9 +14,3 @@ export interface RunReads {
   /** Of one of them, from the rows of the queries, in their order. */
   parts(id: string, results: readonly (readonly unknown[])[]): RunParts;
 }
-
-/** Where nothing runs. */
-export const noRuns: RunReads = {
-  queries: () => [],
-  parts: () => ({ validation: null, is_iterating: false, runs: [], iterations: [], output: [], streamed_text: '' }),
-};
