@@ -9,6 +9,7 @@ import { Disk, type ListedFile } from './workspace/disk.ts';
 import { type DiskFile, etagOf } from './workspace/disk-file.ts';
 import { DiskScan } from './workspace/disk-scan.ts';
 import { parseFilePath } from './workspace/file-path.ts';
+import { assertWritable } from './workspace/guarded-fs.ts';
 import { initProject } from './workspace/init-project.ts';
 import { type ProposalText, skeletonFiles } from './workspace/proposal-text.ts';
 
@@ -119,7 +120,7 @@ export class Workspace {
     const disk = this.#required();
     if (!isId(project)) throw new MillraceError('invalid_request', 'a project is named by a-z, 0-9 and -');
     await inTurn(this.#context, project, async () => {
-      const folder = await disk.makeProject(project);
+      const folder = await assertWritable(disk.makeProject(project));
       if (folder === undefined) throw new MillraceError('conflict', 'something of this name is there already');
       try {
         await initProject(folder);
@@ -136,7 +137,8 @@ export class Workspace {
     const id = proposalIdOf(name.project, name.change);
     return inTurn(this.#context, name.project, async () => {
       await options.check?.();
-      if (!(await disk.makeChange(name))) throw new MillraceError('conflict', 'a change of this name is there already');
+      if (!(await assertWritable(disk.makeChange(name))))
+        throw new MillraceError('conflict', 'a change of this name is there already');
       try {
         const edits = [...skeletonFiles(name.change, text)].map(([path, content]) => ({ path, content }));
         const created = toLogEvent({ type: 'proposal_created', proposal_id: id, actor: options.by, title: text.title });
@@ -148,9 +150,10 @@ export class Workspace {
     });
   }
 
-  /** Looks for what others changed on disk since the last look, and puts it into the log. */
-  async scan(): Promise<void> {
-    for (const project of await this.projects()) {
+  /** Looks for what others changed on disk since the last look, in these projects or in all, and puts it into the log. */
+  async scan(changed?: ReadonlySet<string>): Promise<void> {
+    const projects = await this.projects();
+    for (const project of changed ? projects.filter((id) => changed.has(id)) : projects) {
       await inTurn(this.#context, project, async () => this.#scan?.look(project));
     }
   }
@@ -253,7 +256,7 @@ export function inTurn<Result>(
 }
 
 function put(disk: Disk, name: ProposalName, { path, content }: FileEdit): Promise<void> {
-  return content === null ? disk.remove(name, path) : disk.write(name, path, content);
+  return assertWritable(content === null ? disk.remove(name, path) : disk.write(name, path, content));
 }
 
 function fileChanged(id: string, { path, content }: FileEdit, actor: string): NewEvent {

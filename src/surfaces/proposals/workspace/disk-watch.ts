@@ -17,7 +17,10 @@ export class DiskWatch implements AsyncDisposable {
   #cancelTimer: () => void = () => {};
   #looking: Promise<void> = Promise.resolve();
   #isLooking = false;
-  #isDue = false;
+  /** Projects of which something was heard since the last look. */
+  #heardOf = new Set<string>();
+  /** When all of them are looked at, in monotonic time. */
+  #nextWholeAt = 0;
   #isEnded = false;
 
   constructor(context: SurfaceContext, workspace: Workspace) {
@@ -39,7 +42,7 @@ export class DiskWatch implements AsyncDisposable {
     if (root === undefined) return undefined;
     const { logger } = this.#context;
     try {
-      const watcher = watch(root, { recursive: true, persistent: false }, () => this.#heard());
+      const watcher = watch(root, { recursive: true, persistent: false }, (_event, path) => this.#heard(path));
       watcher.on('error', (error) => logger.warn({ err: error }, 'the projects are looked at by the clock alone'));
       return watcher;
     } catch (error) {
@@ -48,10 +51,12 @@ export class DiskWatch implements AsyncDisposable {
     }
   }
 
-  #heard(): void {
-    if (this.#isDue || this.#isEnded) return;
-    this.#isDue = true;
-    if (!this.#isLooking) this.#schedule(DEBOUNCE_MS);
+  #heard(path: string | null): void {
+    const project = path?.split('/', 1)[0];
+    if (this.#isEnded || project === undefined) return;
+    const isFirst = this.#heardOf.size === 0;
+    this.#heardOf.add(project);
+    if (isFirst && !this.#isLooking) this.#schedule(DEBOUNCE_MS);
   }
 
   #schedule(delayMs: number): void {
@@ -61,18 +66,21 @@ export class DiskWatch implements AsyncDisposable {
 
   #look(): void {
     const { clock, logger } = this.#context;
-    this.#isDue = false;
-    this.#isLooking = true;
     const startedAt = clock.monotonic();
+    const isWhole = startedAt >= this.#nextWholeAt;
+    const heardOf = this.#heardOf;
+    this.#heardOf = new Set();
+    this.#isLooking = true;
     this.#looking = this.#workspace
-      .scan()
+      .scan(isWhole ? undefined : heardOf)
       .catch((error: unknown) => {
         if (!this.#isEnded) logger.warn({ err: error }, 'looking at the projects failed and is tried again');
       })
       .finally(() => {
         this.#isLooking = false;
-        const tookMs = clock.monotonic() - startedAt;
-        this.#schedule(this.#isDue ? DEBOUNCE_MS : Math.max(POLL_MS, tookMs / MAX_LOAD));
+        const now = clock.monotonic();
+        if (isWhole) this.#nextWholeAt = now + Math.max(POLL_MS, (now - startedAt) / MAX_LOAD);
+        this.#schedule(this.#heardOf.size > 0 ? DEBOUNCE_MS : Math.max(0, this.#nextWholeAt - now));
       });
   }
 }

@@ -87,6 +87,28 @@ export async function lstatOf(path: string): Promise<BigIntStats | undefined> {
   return lstat(path, { bigint: true }).catch(ignore('ENOENT', 'ENOTDIR', 'ENAMETOOLONG'));
 }
 
+/** Throws `unavailable` where the disk is full, read-only or not the server's to write. */
+export async function assertWritable<Result>(writing: Promise<Result>): Promise<Result> {
+  try {
+    return await writing;
+  } catch (error) {
+    const isRefused = error instanceof Error && 'code' in error && REFUSALS.has(String(error.code));
+    if (!isRefused) throw error;
+    throw new MillraceError('unavailable', 'the disk takes no change of the projects', { cause: error });
+  }
+}
+
+const REFUSALS: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+]);
+
 async function assertNoOther(folder: string, name: string): Promise<void> {
   const found = await lstatOf(join(folder, name));
   if (found && !found.isFile()) throw inTheWay(name);
