@@ -5,7 +5,7 @@ const BUILT = 'dist/web/index.html';
 const SOURCES = [
   '{package-lock.json,vite.config.ts,index.html}',
   'src/{protocol,client,react,ui,dashboard}/**/*',
-  'src/surfaces/*/{events.ts,web/**/*}',
+  'src/surfaces/*/{events.ts,search-words.ts,web/**/*}',
 ];
 
 /** Whether the built dashboard is missing or older than any file it is made from. */

@@ -22,7 +22,7 @@ const layers: readonly Layer[] = [
   {
     name: 'surface-web',
     path: '^src/surfaces/[^/]+/web/',
-    below: ['^src/(protocol|client|react|ui)/', '^src/surfaces/[^/]+/events\\.ts$'],
+    below: ['^src/(protocol|client|react|ui)/', '^src/surfaces/[^/]+/(events|search-words)\\.ts$'],
   },
   {
     name: 'surface-server',

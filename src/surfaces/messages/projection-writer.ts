@@ -5,6 +5,7 @@ import { CHANNEL_DELETED, HISTORY_REMOVED, POSTED, USER_DELETED } from './events
 import { MessageRemoval } from './message-removal.ts';
 import { OwnerTable } from './owner-table.ts';
 import { PostedBatch } from './posted-batch.ts';
+import { indexedText } from './search-words.ts';
 
 /** Activity is kept for this long before the newest message. */
 export const ACTIVITY_MINUTES = 60;
@@ -94,7 +95,7 @@ export class MessagesWriter implements ProjectionWriter {
       const channelId = channels.ids.get(channel) ?? 0;
       const userId = users.ids.get(user) ?? 0;
       this.#insertMessage.run(seq, channelId, userId, sentAt, id);
-      this.#insertText.run(seq, text, `c${channelId} u${userId}`);
+      this.#insertText.run(seq, indexedText(text), `c${channelId} u${userId}`);
       const ofUser = members.get(userId) ?? new Map<number, number>();
       members.set(userId, ofUser.set(channelId, (ofUser.get(channelId) ?? 0) + 1));
     }

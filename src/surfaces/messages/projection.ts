@@ -4,11 +4,12 @@ import { MessagesWriter } from './projection-writer.ts';
 /**
  * Messages by channel, user and text, and the counts of those that are stored. A channel or a user has a row as long as
  * it has messages. A message names them by numbers that are never given out again: where the row of a number is gone, the
- * name was deleted and its history kept. Texts and names of messages are in the log's bodies, once.
+ * name was deleted and its history kept. Texts and names of messages are in the log's bodies, once; what their words are
+ * is decided by `search-words.ts`, and the tokenizer only divides them.
  */
 export const messagesProjection: Projection = {
   name: 'messages',
-  version: 1,
+  version: 2,
   create: `
     CREATE TABLE msg_total (
       messages INTEGER NOT NULL,
@@ -62,7 +63,7 @@ export const messagesProjection: Projection = {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX msg_tombstone_by_seq ON msg_tombstone (seq);
     CREATE VIRTUAL TABLE msg_text USING fts5 (
-      text, scope, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+      text, scope, content = '', contentless_delete = 1, tokenize = 'ascii'
     );`,
   drop: ['total', 'channel', 'user', 'message', 'member', 'minute', 'activity', 'tombstone', 'text']
     .map((table) => `DROP TABLE IF EXISTS msg_${table};`)

@@ -197,10 +197,10 @@ describe('createMessagesModel', () => {
   it('applies filters to what is stored and to what arrives', async () => {
     const { model, load, post, seqs } = scene([...many(500), posted({ seq: 501, text: 'Crème brûlée' })]);
     await load();
-    model.setSearch({ q: 'CREME BR' });
+    model.setSearch({ q: 'CREME BRU' });
     await answered();
     expect(seqs()).toEqual([501]);
-    post(posted({ seq: 502, text: 'plain' }), posted({ seq: 503, text: 'a brown creme' }));
+    post(posted({ seq: 502, text: 'plain' }), posted({ seq: 503, text: 'a brulee of creme' }));
     expect(seqs()).toEqual([501, 503]);
     expect(model.view()).toMatchObject({ matching: 2, hasOlder: false });
     model.setSearch({});
