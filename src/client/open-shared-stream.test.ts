@@ -181,6 +181,26 @@ describe('tabs that share a connection', () => {
     expect(alone.tab.leftovers).toBe(0);
   });
 
+  it('tell each other nothing as long as there is one alone', async () => {
+    const browser = new ScriptedBrowser();
+    const alone = show(browser.openTab(), 10);
+    const silent = browser.openTab();
+    const name = `millrace:1:websocket:${new URL('/stream', silent.baseUrl).href}`;
+    const heard: unknown[] = [];
+    const channel = silent.tabs.openChannel(name, (message) => heard.push(message));
+    await settle(alone);
+    alone.tab.sockets[0]?.send(hello(10));
+    alone.tab.sockets[0]?.send(batch(10, 11));
+    await settle(alone);
+    expect(heard).not.toContainEqual(expect.objectContaining({ type: 'frame' }));
+    channel.post({ type: 'ask' });
+    await settle(alone);
+    alone.tab.sockets[0]?.send(batch(11, 12));
+    await settle(alone);
+    expect(heard).toContainEqual(expect.objectContaining({ type: 'frame', frame: batch(11, 12) }));
+    expect(alone.received).toEqual([11, 12]);
+  });
+
   it('each have their own connection where they cannot find each other', () => {
     const environment = new ScriptedEnvironment();
     createFeedConnection({ url: '/stream', environment, shareTabs: true, onEvents: () => {} }).start();

@@ -54,9 +54,12 @@ function joinStream({ environment, tabs, request, handlers }: Joining): Socket {
   /** Frames that wait until the tab has caught up; undefined when it has. */
   let waiting: ServerFrame[] | undefined = [];
   let catching: AbortController | undefined;
+  /** Whether another tab has ever been heard: frames are told to nobody as long as this one is alone. */
+  let isHeard = false;
 
   const channel = tabs.openChannel(name, (value) => {
     const message = readTabMessage(value);
+    isHeard = true;
     if (message && !signal.aborted) hear(message);
   });
   const cancelLimit = environment.schedule(LEADER_LIMIT_MS, goAlone);
@@ -133,7 +136,8 @@ function joinStream({ environment, tabs, request, handlers }: Joining): Socket {
           }
           const cursor = positionAfter(frame, ownHello?.cursor);
           if (ownHello && cursor !== undefined) ownHello = { ...ownHello, cursor };
-          tell({ type: 'frame', leader: id, frame });
+          if (isHeard) tell({ type: 'frame', leader: id, frame });
+          else hear({ type: 'frame', leader: id, frame });
         },
         onClose(code) {
           channel.post({ type: 'lost', leader: id, code } satisfies TabMessage);
@@ -158,6 +162,8 @@ function joinStream({ environment, tabs, request, handlers }: Joining): Socket {
     catching = new AbortController();
     const from = position ?? hello.cursor;
     position = from;
+    // To a leader that has not heard the first word of this tab; frames it kept to itself show as a gap.
+    if (by !== id) channel.post({ type: 'ask' } satisfies TabMessage);
     if (!isOpen) {
       isOpen = true;
       handlers.onFrame({ ...hello, cursor: from });
