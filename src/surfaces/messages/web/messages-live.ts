@@ -1,8 +1,9 @@
 import { DEFAULT_POLL_SETTINGS } from '../../../client/connection-state.ts';
 import { createFeedConnection, type FeedConnection } from '../../../client/feed-connection.ts';
 import { STEADY_RECONNECT_POLICY } from '../../../protocol/reconnect-policy.ts';
-import { type LiveMessage, liveMessageSchema } from '../events.ts';
+import type { LiveMessage } from '../events.ts';
 import { toQuery } from './messages-search.ts';
+import { readLiveMessage } from './read-live-message.ts';
 
 export interface LiveOptions {
   readonly view: 'home' | 'messages' | 'channels' | 'users' | 'user';
@@ -32,7 +33,7 @@ export function createLiveConnection(options: LiveOptions): FeedConnection {
     settings: { policy: STEADY_RECONNECT_POLICY, poll: DEFAULT_POLL_SETTINGS },
     snapshot,
     ...(poll && { poll }),
-    parse: (message) => liveMessageSchema.parse(message),
+    parse: readLiveMessage,
     onInvalid: (_message, cause) => console.error('millrace: a message of /live could not be read:', cause),
     onEvents: onMessages,
     onProblem(problem) {
