@@ -14,6 +14,9 @@ const PAGES = [
   { path: '/users/user-7', content: '.message' },
 ] as const;
 
+// What is recorded for a failure costs frames.
+test.use({ trace: 'off', screenshot: 'off' });
+
 // Prints how soon each page shows what is stored; only that it does is asserted.
 test('each page shows what is stored, however much that is', async ({ browser }) => {
   test.setTimeout(60_000 + STORED / 2);

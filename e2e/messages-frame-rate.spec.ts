@@ -24,6 +24,9 @@ function burst(from: number) {
 
 const quantile = (sorted: readonly number[], share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
 
+// What is recorded for a failure costs frames.
+test.use({ trace: 'off', screenshot: 'off' });
+
 // Prints what the page manages; only what must hold on any machine is asserted.
 test('the list of messages follows 1,000 messages a second and keeps few rows alive', async ({ page }) => {
   test.setTimeout((SECONDS + 60) * 1_000);
