@@ -97,6 +97,28 @@ test('a user who is deleted while shown stays with a notice, and comes back with
   await expect(figure(page, 'Messages')).toContainText('1');
 });
 
+test('a deleted user whom the server has forgotten stays with the notice, live, and comes back with a new message', async ({
+  page,
+}) => {
+  const first = await startServer();
+  await sendMessages(first.url, ...numbered(3, 'm', { user: 'ada' }));
+  await openUser(page, first.url, 'ada');
+  await fetch(`${first.url}/api/users/ada?history=delete`, { method: 'DELETE' });
+  await expect(page.getByText('This user was deleted.')).toBeVisible();
+  await first.stop();
+  // Another log: what is known of the old one is reset.
+  await using other = await startServer({ port: first.port });
+  await sendMessages(other.url, { user: 'bob' });
+  await expect(badge(page, 'Connected')).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText('This user was deleted.')).toBeVisible();
+  expect(await texts(page, 'ada')).toEqual(['m 1', 'm 2', 'm 3']);
+  await sendMessages(other.url, { user: 'ada', text: 'new' });
+  await expect.poll(() => texts(page, 'ada')).toEqual(['new']);
+  await expect(page.getByText('This user was deleted.')).toHaveCount(0);
+  await sendMessages(other.url, { user: 'ada', text: 'newer' });
+  await expect.poll(() => texts(page, 'ada')).toEqual(['new', 'newer']);
+});
+
 test('messages that are deleted with their channel leave the open page', async ({ page }) => {
   await using server = await startServer();
   await sendMessages(server.url, { user: 'ada', text: 'kept' }, { user: 'ada', text: 'lost', channel: '#gone' });

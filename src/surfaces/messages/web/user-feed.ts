@@ -9,6 +9,8 @@ import { createUserModel, type UserModel } from './user-model.ts';
 export interface UserFeed {
   readonly model: UserModel;
   readonly connection: FeedConnection;
+  /** What to follow while the user is forgotten. */
+  readonly arrival: FeedConnection;
 }
 
 /** The state of one user's page joined to its view of `/live`; idle until the connection is started. */
@@ -26,7 +28,7 @@ export function createUserFeed(name: string): UserFeed {
     poll: model.loadSnapshot,
     onMessages: model.receive,
   });
-  return { model, connection };
+  return { model, connection, arrival: createArrivalFeed(name, model.refresh) };
 }
 
 /** Waits until a user is there: looks once, then listens to what comes after that look. */

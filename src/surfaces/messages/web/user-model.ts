@@ -27,6 +27,8 @@ export interface UserView {
   readonly messages: readonly ListedMessage[];
   /** The user was deleted while the page was open, and this became of the messages. */
   readonly unavailable: History | undefined;
+  /** The server knows nothing of the deleted user any more: there is nothing to tail until the first message. */
+  readonly isForgotten: boolean;
 }
 
 export interface UserModelOptions {
@@ -56,6 +58,7 @@ export function createUserModel({ read, frames, now, schedule }: UserModelOption
     figures: undefined,
     messages: [],
     unavailable: undefined,
+    isForgotten: false,
   };
 
   function show(change: Partial<UserView>): void {
@@ -102,7 +105,8 @@ export function createUserModel({ read, frames, now, schedule }: UserModelOption
       loading = undefined;
       if (detail) return take(detail);
       // Of a user who was deleted before one's eyes, what was seen stays.
-      show({ phase: view.unavailable === undefined ? 'unknown' : 'ready', failure: undefined, isLoading: false });
+      const phase = view.unavailable === undefined ? 'unknown' : 'ready';
+      show({ phase, failure: undefined, isLoading: false, isForgotten: outer !== undefined && phase === 'ready' });
       throw new Error('There is no such user.');
     } catch (cause) {
       if (loading === own) {
@@ -129,6 +133,7 @@ export function createUserModel({ read, frames, now, schedule }: UserModelOption
       phase: 'ready',
       failure: undefined,
       isLoading: false,
+      isForgotten: false,
       messages: list.newest(USER_MESSAGES),
       ...(isNewer && { figures: { ...figures, asOf }, unavailable: undefined }),
     });
