@@ -83,6 +83,8 @@ describe('POST /api/messages', () => {
       'user: must not be empty, blank, hold control characters or half characters',
     ],
     ['a line break in a name', { ...message, channel: 'a\nb' }, 'channel: must not be'],
+    ['a user that no URL can name', { ...message, user: '.' }, 'user: must not be . or ..'],
+    ['a channel that no URL can name', { ...message, channel: '..' }, 'channel: must not be . or ..'],
     ['half a character in a name', { ...message, user: 'a\ud83d' }, 'user: must not be'],
     ['a time that is none', { ...message, sent_at: 'yesterday' }, 'sent_at: must be a time in ISO 8601'],
     ['an id of the server', { ...message, id: 'mr-7' }, 'id: must not begin with mr-'],

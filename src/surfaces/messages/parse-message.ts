@@ -10,8 +10,15 @@ const NAME = /^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u;
 /** Control characters other than tab, line feed and carriage return. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+/** No path can end with these: every browser, in every spelling, takes them for a way up. */
+const NO_PATH = /^\.{1,2}$/;
 const HAS_ZONE = /(?:Z|[+-]\d{2}:\d{2})$/;
 const LONGEST_TIME = 64;
+
+/** A name that has a page and an address of its own. */
+function ownerName(cap: number) {
+  return name(cap).refine((text) => !NO_PATH.test(text), 'must not be . or .., which no URL can hold');
+}
 
 function name(cap: number) {
   return z
@@ -41,8 +48,8 @@ const textSchema = z
 
 // `null` stands for "none": that is how several languages write an optional member that isn't set.
 const messageSchema = z.object({
-  user: name(MESSAGE_LIMITS.user),
-  channel: name(MESSAGE_LIMITS.channel),
+  user: ownerName(MESSAGE_LIMITS.user),
+  channel: ownerName(MESSAGE_LIMITS.channel),
   text: textSchema,
   sent_at: timeSchema.nullish(),
   display_name: name(MESSAGE_LIMITS.displayName).nullish(),
