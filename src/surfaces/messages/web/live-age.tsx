@@ -16,8 +16,3 @@ export function LiveAge({ at }: { readonly at: number }) {
 export function useMinute(): number {
   return useSyncExternalStore(liveAgeClock.subscribe, () => Math.floor(liveAgeClock.now() / 60_000));
 }
-
-/** Whether a time is further back than this, kept up to date. */
-export function useIsOlder(at: number | undefined, ms: number): boolean {
-  return useSyncExternalStore(liveAgeClock.subscribe, () => at !== undefined && liveAgeClock.now() - at >= ms);
-}

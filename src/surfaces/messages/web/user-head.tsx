@@ -5,19 +5,19 @@ import { useMemo } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { classNames } from '../../../ui/class-names.ts';
 import { hueClass } from '../../../ui/hue.ts';
+import { IdleNote } from '../../../ui/idle-note.tsx';
 import { RowMenu } from '../../../ui/row-menu.tsx';
 import { StatCard } from '../../../ui/stat-card.tsx';
 import { fullTime } from '../../../ui/time-format.ts';
 import type { History, UserChannel } from '../events.ts';
 import { Sparkline } from './sparkline.tsx';
-import { Ago, Figure, Quiet } from './summary-stats.tsx';
+import { Ago, Figure } from './summary-stats.tsx';
 import type { UserFigures } from './user-model.ts';
 
 export interface UserHeadProps {
   readonly name: string;
   readonly figures: UserFigures;
   readonly unavailable: History | undefined;
-  readonly isLive: boolean;
   readonly isLoading: boolean;
   readonly onRefresh: () => void;
   readonly onDelete: () => void;
@@ -25,7 +25,7 @@ export interface UserHeadProps {
 
 /** Who it is, how much and since when, and what can be done. */
 export function UserHead(props: UserHeadProps) {
-  const { name, figures, unavailable, isLive, isLoading, onRefresh, onDelete } = props;
+  const { name, figures, unavailable, isLoading, onRefresh, onDelete } = props;
   const items = useMemo(() => [{ text: 'Delete user…', isDangerous: true, onChoose: onDelete }], [onDelete]);
   const first = figures.first_message_at === null ? undefined : Date.parse(figures.first_message_at);
   const last = figures.last_message_at === null ? undefined : Date.parse(figures.last_message_at);
@@ -77,7 +77,7 @@ export function UserHead(props: UserHeadProps) {
           value={<Figure value={figures.message_count} />}
           note={inChannels(figures.channels)}
         />
-        <StatCard label="Last seen" value={<Ago at={last} />} note={<Quiet newest={last} isLive={isLive} />} />
+        <StatCard label="Last seen" value={<Ago at={last} />} note={<IdleNote of="message" lastAt={last} isBrief />} />
         <StatCard label="First seen" value={<Ago at={first} />} note={first === undefined ? ' ' : fullTime(first)} />
         <StatCard
           label="Last hour"

@@ -18,10 +18,10 @@ export interface UserKnownProps {
 
 /** One user's figures, channels and latest messages, live. */
 export function UserKnown({ name, onUnknown }: UserKnownProps) {
-  const [{ model, connection }] = useState(() => createUserFeed(name));
-  const status = useFeedConnection(connection);
-  useEffect(() => model.stop, [model]);
+  const [{ model, connection, arrival }] = useState(() => createUserFeed(name));
   const view = useSyncExternalStore(model.subscribe, model.view);
+  const status = useFeedConnection(view.isForgotten ? arrival : connection);
+  useEffect(() => model.stop, [model]);
   const [isDeleting, setDeleting] = useState(false);
   const ask = useCallback(() => setDeleting(true), []);
   const close = useCallback(() => setDeleting(false), []);
@@ -46,7 +46,6 @@ export function UserKnown({ name, onUnknown }: UserKnownProps) {
         name={name}
         figures={view.figures}
         unavailable={view.unavailable}
-        isLive={status.name === 'live'}
         isLoading={view.isLoading}
         onRefresh={model.refresh}
         onDelete={ask}
