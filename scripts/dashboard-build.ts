@@ -5,7 +5,8 @@ const BUILT = 'dist/web/index.html';
 const SOURCES = [
   '{package-lock.json,vite.config.ts,index.html}',
   'src/{protocol,client,react,ui,dashboard}/**/*',
-  'src/surfaces/*/{events.ts,search-words.ts,web/**/*}',
+  'src/surfaces/*/{events,search-words}.ts',
+  'src/surfaces/*/web/**/*',
 ];
 
 /** Whether the built dashboard is missing or older than any file it is made from. */
@@ -25,5 +26,10 @@ export function buildDashboard(): Promise<number> {
 }
 
 function sourceFiles(): string[] {
-  return SOURCES.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: ROOT })]);
+  return SOURCES.flatMap((pattern) => {
+    const files = [...new Bun.Glob(pattern).scanSync({ cwd: ROOT })];
+    // Changes there would go unnoticed.
+    if (files.length === 0) throw new Error(`no file is like ${pattern}`);
+    return files;
+  });
 }
