@@ -9,7 +9,7 @@ import { createUserModel, type UserModel } from './user-model.ts';
 export interface UserFeed {
   readonly model: UserModel;
   readonly connection: FeedConnection;
-  /** What to follow while the user is forgotten. */
+  /** What is followed once the user is deleted: the server forgets them after a while, and then has no feed of them. */
   readonly arrival: FeedConnection;
 }
 
@@ -28,7 +28,7 @@ export function createUserFeed(name: string): UserFeed {
     poll: model.loadSnapshot,
     onMessages: model.receive,
   });
-  return { model, connection, arrival: createArrivalFeed(name, model.refresh) };
+  return { model, connection, arrival: createArrivalFeed(name, model.welcome) };
 }
 
 /** Waits until a user is there: looks once, then listens to what comes after that look. */

@@ -20,7 +20,7 @@ export interface UserKnownProps {
 export function UserKnown({ name, onUnknown }: UserKnownProps) {
   const [{ model, connection, arrival }] = useState(() => createUserFeed(name));
   const view = useSyncExternalStore(model.subscribe, model.view);
-  const status = useFeedConnection(view.isForgotten ? arrival : connection);
+  const status = useFeedConnection(view.unavailable === undefined ? connection : arrival);
   useEffect(() => model.stop, [model]);
   const [isDeleting, setDeleting] = useState(false);
   const ask = useCallback(() => setDeleting(true), []);

@@ -27,8 +27,6 @@ export interface UserView {
   readonly messages: readonly ListedMessage[];
   /** The user was deleted while the page was open, and this became of the messages. */
   readonly unavailable: History | undefined;
-  /** The server knows nothing of the deleted user any more: there is nothing to tail until the first message. */
-  readonly isForgotten: boolean;
 }
 
 export interface UserModelOptions {
@@ -58,7 +56,6 @@ export function createUserModel({ read, frames, now, schedule }: UserModelOption
     figures: undefined,
     messages: [],
     unavailable: undefined,
-    isForgotten: false,
   };
 
   function show(change: Partial<UserView>): void {
@@ -105,8 +102,7 @@ export function createUserModel({ read, frames, now, schedule }: UserModelOption
       loading = undefined;
       if (detail) return take(detail);
       // Of a user who was deleted before one's eyes, what was seen stays.
-      const phase = view.unavailable === undefined ? 'unknown' : 'ready';
-      show({ phase, failure: undefined, isLoading: false, isForgotten: outer !== undefined && phase === 'ready' });
+      show({ phase: view.unavailable === undefined ? 'unknown' : 'ready', failure: undefined, isLoading: false });
       throw new Error('There is no such user.');
     } catch (cause) {
       if (loading === own) {
@@ -133,11 +129,17 @@ export function createUserModel({ read, frames, now, schedule }: UserModelOption
       phase: 'ready',
       failure: undefined,
       isLoading: false,
-      isForgotten: false,
       messages: list.newest(USER_MESSAGES),
       ...(isNewer && { figures: { ...figures, asOf }, unavailable: undefined }),
     });
     return cursor;
+  }
+
+  /** Another log counts its positions anew: nothing known can be compared with what comes of it. */
+  function forgetPositions(): void {
+    buffer = [];
+    list = new MessageList(USER_MESSAGES);
+    if (view.figures) view = { ...view, figures: { ...view.figures, asOf: 0 } };
   }
 
   /** Reads the user again, beside the feed. What goes wrong is in the view. */
@@ -153,11 +155,13 @@ export function createUserModel({ read, frames, now, schedule }: UserModelOption
     },
     /** Loads everything anew and resolves with the cursor to tail from; what a feed connection calls `snapshot`. */
     loadSnapshot(signal: AbortSignal): Promise<string> {
-      // Another log counts its positions anew, so nothing known can be compared with what comes.
-      buffer = [];
-      list = new MessageList(USER_MESSAGES);
-      if (view.figures) view = { ...view, figures: { ...view.figures, asOf: 0 } };
+      forgetPositions();
       return load(signal);
+    },
+    /** A deleted user is there again, maybe in another log. */
+    welcome(): void {
+      forgetPositions();
+      void refresh();
     },
     /** Takes messages and rows of the feed. */
     receive(messages: readonly LiveMessage[]): void {
