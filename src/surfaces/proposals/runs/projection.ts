@@ -86,6 +86,11 @@ class RunsWriter implements ProjectionWriter {
     );
     this.#forgetTokens = this.#run('DELETE FROM prop_token WHERE proposal = ?');
     this.#addEdit = this.#run('INSERT OR REPLACE INTO prop_edit VALUES (?, ?, ?, ?)');
+    // The newest goes last of a proposal's runs, and what it said with it.
+    const forgetSaid = [
+      this.#run('DELETE FROM prop_output WHERE proposal NOT IN (SELECT proposal FROM prop_run)'),
+      this.#run('DELETE FROM prop_token WHERE proposal NOT IN (SELECT proposal FROM prop_iteration)'),
+    ];
     const forget = [
       this.#run('DELETE FROM prop_run WHERE proposal = ? AND ended_at IS NOT NULL'),
       this.#run(
@@ -95,6 +100,7 @@ class RunsWriter implements ProjectionWriter {
     ];
     this.#forgetProposal = (id: string) => {
       for (const step of forget) step(id);
+      for (const step of forgetSaid) step();
     };
     const trim = [
       this.#run('DELETE FROM prop_output WHERE seq <= ?'),
@@ -107,6 +113,7 @@ class RunsWriter implements ProjectionWriter {
     ];
     this.#trim = (through: number) => {
       for (const step of trim) step(through);
+      for (const step of forgetSaid) step();
     };
   }
 
