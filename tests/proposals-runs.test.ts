@@ -168,6 +168,21 @@ describe('LLM streaming', () => {
     ]);
   });
 
+  test('whoever joins in the middle has the text so far, and the feed goes on from there without a gap', async () => {
+    const made = await proposal('late');
+    await made.author.post(`${made.path}/iterate`, { instructions: 'slow' });
+    const late = await system.person('lea', ['viewer'], ['alpha']);
+    const read = async () => proposalDetailSchema.parse((await late.get(made.path)).body);
+    await expect.poll(async () => (await read()).streamed_text.length).toBeGreaterThan(50);
+    const detail = await read();
+    expect(detail.is_iterating).toBe(true);
+    using watching = await late.watch(made.feed, detail.cursor);
+    await watching.next({ type: 'iteration_complete' });
+    const after = watching.frames.flatMap(({ type, content }) => (type === 'token' ? [String(content)] : [])).join('');
+    expect(after.length).toBeGreaterThan(0);
+    expect(detail.streamed_text + after).toBe((await read()).streamed_text);
+  });
+
   test('an edit that makes the proposal invalid is written and says so', async () => {
     const made = await proposal('invalid-edit');
     await made.author.post(`${made.path}/iterate`, { instructions: 'an invalid one' });

@@ -188,6 +188,16 @@ describe('the end of a run that goes on', () => {
     await expect.poll(() => pids.some(isAlive)).toBe(false);
   });
 
+  test('one whose supervisor is killed ends, with all that it started', async () => {
+    await using system = await runsSystem({ validator: family });
+    const runId = await system.runs.validations.start(ONE, ANN);
+    const pids = await pidsOf(system);
+    const [, supervisor = ''] = /^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pids[0]}/stat`, 'utf8')) ?? [];
+    process.kill(Number(supervisor), 'SIGKILL');
+    expect(await system.runs.validations.whenEnded(runId)).toMatchObject({ kind: 'error', code: 'crashed' });
+    await expect.poll(() => pids.some(isAlive)).toBe(false);
+  });
+
   test('one that leaves its group and holds the output does not hold up the run', async () => {
     const code = `const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(SLEEP)}], { stdio: 'inherit', detached: true });
       child.unref(); console.log(child.pid); process.exit(0)`;
