@@ -12,6 +12,7 @@ export default defineConfig({
           environment: 'node',
           // Real disks and loaded machines take their time; what hangs is still ended.
           testTimeout: 30_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -32,6 +33,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Whole servers share two cores with their clients: one file at a time.
           fileParallelism: false,
+          // What is waited for comes when the machine gets to it; a second is short for a loaded one.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],
