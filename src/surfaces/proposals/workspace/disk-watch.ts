@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { join } from 'node:path';
 import type { SurfaceContext } from '../../../engine/surface.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -13,7 +14,8 @@ const MAX_LOAD = 0.05;
 export class DiskWatch implements AsyncDisposable {
   readonly #context: SurfaceContext;
   readonly #workspace: Workspace;
-  readonly #watcher: FSWatcher | undefined;
+  /** By project: the rest of a repository can be large, and is none of this surface's business. */
+  readonly #watchers = new Map<string, FSWatcher | undefined>();
   #cancelTimer: () => void = () => {};
   #looking: Promise<void> = Promise.resolve();
   #isLooking = false;
@@ -26,34 +28,44 @@ export class DiskWatch implements AsyncDisposable {
   constructor(context: SurfaceContext, workspace: Workspace) {
     this.#context = context;
     this.#workspace = workspace;
-    this.#watcher = this.#watch();
     if (workspace.root !== undefined) this.#look();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnded = true;
     this.#cancelTimer();
-    this.#watcher?.close();
+    for (const watcher of this.#watchers.values()) watcher?.close();
     await this.#looking;
   }
 
-  #watch(): FSWatcher | undefined {
-    const { root } = this.#workspace;
-    if (root === undefined) return undefined;
-    const { logger } = this.#context;
+  /** One that can't be watched, and any that is replaced as a whole, is looked at by the clock. */
+  async #watchAll(root: string): Promise<void> {
+    const projects = new Set(await this.#workspace.projects());
+    for (const [project, watcher] of this.#watchers) {
+      if (projects.has(project)) continue;
+      watcher?.close();
+      this.#watchers.delete(project);
+    }
+    for (const project of projects) {
+      if (this.#isEnded || this.#watchers.has(project)) continue;
+      this.#watchers.set(project, this.#watch(join(root, project, 'openspec'), project));
+    }
+  }
+
+  #watch(folder: string, project: string): FSWatcher | undefined {
+    const warn = (error: unknown) =>
+      this.#context.logger.warn({ err: error, project }, 'a project is looked at by the clock alone');
     try {
-      const watcher = watch(root, { recursive: true, persistent: false }, (_event, path) => this.#heard(path));
-      watcher.on('error', (error) => logger.warn({ err: error }, 'the projects are looked at by the clock alone'));
-      return watcher;
+      const watcher = watch(folder, { recursive: true, persistent: false }, () => this.#heard(project));
+      return watcher.on('error', warn);
     } catch (error) {
-      logger.warn({ err: error }, 'the projects are looked at by the clock alone');
+      warn(error);
       return undefined;
     }
   }
 
-  #heard(path: string | null): void {
-    const project = path?.split('/', 1)[0];
-    if (this.#isEnded || project === undefined) return;
+  #heard(project: string): void {
+    if (this.#isEnded) return;
     const isFirst = this.#heardOf.size === 0;
     this.#heardOf.add(project);
     if (isFirst && !this.#isLooking) this.#schedule(DEBOUNCE_MS);
@@ -64,6 +76,13 @@ export class DiskWatch implements AsyncDisposable {
     if (!this.#isEnded) this.#cancelTimer = this.#context.clock.schedule(delayMs, () => this.#look());
   }
 
+  async #lookAt(changed: ReadonlySet<string> | undefined): Promise<void> {
+    const { root } = this.#workspace;
+    // Watched first: what changes during the look is then heard of.
+    if (root !== undefined && !changed) await this.#watchAll(root);
+    await this.#workspace.scan(changed);
+  }
+
   #look(): void {
     const { clock, logger } = this.#context;
     const startedAt = clock.monotonic();
@@ -71,8 +90,7 @@ export class DiskWatch implements AsyncDisposable {
     const heardOf = this.#heardOf;
     this.#heardOf = new Set();
     this.#isLooking = true;
-    this.#looking = this.#workspace
-      .scan(isWhole ? undefined : heardOf)
+    this.#looking = this.#lookAt(isWhole ? undefined : heardOf)
       .catch((error: unknown) => {
         if (!this.#isEnded) logger.warn({ err: error }, 'looking at the projects failed and is tried again');
       })
