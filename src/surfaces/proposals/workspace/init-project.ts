@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MillraceError } from '../../../protocol/errors.ts';
+import { BUN_WITHOUT_FOLDER } from '../runs/supervised-program.ts';
 
 const TIME_LIMIT_MS = 30_000;
 /** Of what the program says, the end is kept for the log. */
@@ -23,7 +24,8 @@ export async function initProject(folder: string): Promise<void> {
 function run(folder: string, home: string): Promise<void> {
   const cli = fileURLToPath(new URL('../bin/openspec.js', import.meta.resolve('@fission-ai/openspec')));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, 'init', '--tools', 'none', '--no-animation', '--', folder], {
+    const init = [cli, 'init', '--tools', 'none', '--no-animation', '--', folder];
+    const child = spawn(process.execPath, [...BUN_WITHOUT_FOLDER, ...init], {
       cwd: folder,
       env: {
         HOME: home,
