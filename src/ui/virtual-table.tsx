@@ -28,13 +28,15 @@ export interface VirtualTableProps<Row, Sort extends string> {
   readonly onSort: (sort: Sort) => void;
   /** Called when a pointer or the focus comes to the rows, and when the last of them has gone. */
   readonly onHold?: (isHeld: boolean) => void;
+  /** Called when the last rows come into sight, for example to read more of them. */
+  readonly onEnd?: () => void;
   /** Said to be on its way while older rows are still shown. */
   readonly isBusy?: boolean;
 }
 
 /** Any number of rows under heads that sort them; of the rows only those in sight exist. */
 export function VirtualTable<Row, Sort extends string>(props: VirtualTableProps<Row, Sort>) {
-  const { label, columns, rows, keyOf, rowClass, sort, order, onSort, isBusy = false } = props;
+  const { label, columns, rows, keyOf, rowClass, sort, order, onSort, onEnd, isBusy = false } = props;
   const box = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -51,6 +53,11 @@ export function VirtualTable<Row, Sort extends string>(props: VirtualTableProps<
   }, [sort, order]);
   const holding = useHold(props.onHold);
   const items = virtualizer.getVirtualItems();
+  const isAtEnd = rows.length > 0 && (items.at(-1)?.index ?? 0) >= rows.length - 1;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: more rows may leave the end in sight
+  useEffect(() => {
+    if (isAtEnd) onEnd?.();
+  }, [isAtEnd, rows.length, onEnd]);
   const before = (items[0]?.start ?? HEAD_HEIGHT) - HEAD_HEIGHT;
   const after = virtualizer.getTotalSize() - ((items.at(-1)?.end ?? HEAD_HEIGHT) - HEAD_HEIGHT);
   return (

@@ -32,6 +32,8 @@ export const projectSchema = z.object({
   id: z.string(),
   proposals: z.number(),
   lock: z.nullable(lockSchema),
+  /** The users with an open stream of the project. */
+  connected: z.array(z.string()),
 });
 export type Project = z.infer<typeof projectSchema>;
 
@@ -131,11 +133,10 @@ export const projectsSchema = z.object({
   /** Why there can be none, in words for a person. */
   reason: z.optional(z.string()),
 });
-/** `GET /api/v1/projects/:id`, and `…/proposals`: `connected` are the users with an open stream of the project. */
+/** `GET /api/v1/projects/:id`, and `…/proposals`. */
 export const projectDetailSchema = z.object({
   ...projectSchema.shape,
   proposal_list: z.array(proposalSummarySchema),
-  connected: z.array(z.string()),
   cursor: z.string(),
 });
 export type ProjectDetail = z.infer<typeof projectDetailSchema>;

@@ -46,7 +46,7 @@ export function addProjectRoutes(routes: Hono, { context, workspace, reads }: Su
     const { records } = await context.log.append([
       auditOf(request).success({ ...about, resource_id: id, after: { id } }),
     ]);
-    return request.json({ id, proposals: 0, lock: null, cursor: cursorAt(context, records[0]) }, 201);
+    return request.json({ id, proposals: 0, lock: null, connected: [], cursor: cursorAt(context, records[0]) }, 201);
   });
 
   for (const path of ['/api/v1/projects/:id', '/api/v1/projects/:id/proposals']) {

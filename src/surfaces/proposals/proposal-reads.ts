@@ -81,9 +81,14 @@ export class ProposalReads {
     const ids = (await this.#workspace.projects()).filter((id) => isMember(principal, id));
     const projects: Project[] = [];
     for (const id of ids) {
-      projects.push({ id, proposals: (await this.#workspace.proposals(id)).length, lock: locks.get(id) ?? null });
+      const proposals = (await this.#workspace.proposals(id)).length;
+      projects.push({ id, proposals, lock: locks.get(id) ?? null, connected: this.#connected(id) });
     }
     return { projects, cursor: formatCursor(cursor) };
+  }
+
+  #connected(project: string): string[] {
+    return [...this.#context.presence.usersIn(project)];
   }
 
   async project(principal: Principal, project: string): Promise<ProjectDetail> {
@@ -99,7 +104,7 @@ export class ProposalReads {
       proposals: proposal_list.length,
       lock: known.lock,
       proposal_list,
-      connected: [...this.#context.presence.usersIn(project)],
+      connected: this.#connected(project),
       cursor: formatCursor(known.cursor),
     };
   }
