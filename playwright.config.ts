@@ -8,7 +8,8 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 60_000,
   forbidOnly: process.env.CI !== undefined,
-  workers: 1,
+  // Each test has a server of its own, and waits more than it works.
+  workers: 2,
   reporter: 'list',
   use: {
     headless: true,
