@@ -250,6 +250,11 @@ test('who is not signed in, no member, or has opened too many windows is told so
   await stranger.getByRole('button', { name: 'Sign in' }).click();
   await expect(column(stranger, 'Draft').getByText('Add login')).toBeVisible();
   await stranger.waitForSelector('.status-connected');
+  await using local = await browser.newContext();
+  const neighbour = await local.newPage();
+  await neighbour.goto(`${scene.url}/audit`);
+  await neighbour.getByRole('button', { name: 'Sign in' }).click();
+  await expect(neighbour.getByRole('table', { name: 'Audit, newest first' })).toContainText('session.started');
   const outsider = await scene.person({ name: 'otto', roles: ['author'], projects: ['blog'] });
   await outsider.goto(`${scene.url}/proposals/shop.add-login`);
   await expect(outsider.getByRole('heading', { name: 'This proposal is not here' })).toBeVisible();

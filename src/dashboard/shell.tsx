@@ -1,5 +1,5 @@
 import { Link, Outlet, useMatches } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { ConnectionNotice } from '../ui/connection-notice.tsx';
 import { ConnectionStatusBadge } from '../ui/connection-status-badge.tsx';
 import type { PageDefinition } from '../ui/page-definition.ts';
@@ -18,6 +18,11 @@ export function Shell() {
   useEffect(() => {
     document.title = title === undefined ? 'Millrace' : `${title} · Millrace`;
   }, [title]);
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page may stand out of sight where the screen is small
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [title]);
   return (
     <>
       <SkipLink target={MAIN} />
@@ -28,6 +33,7 @@ export function Shell() {
             <span>Millrace</span>
           </span>
           <nav
+            ref={nav}
             aria-label="Pages"
             className="flex h-full min-w-0 items-center gap-1 overflow-x-auto max-sm:order-last max-sm:-mx-4 max-sm:h-11 max-sm:basis-[calc(100%+2rem)] max-sm:gap-0 max-sm:px-2"
           >

@@ -159,12 +159,12 @@ function columnsOf(now: number, onOpen: (id: number) => void): readonly VirtualC
   return [
     {
       title: 'Time',
-      className: 'w-34 max-sm:w-24',
+      className: 'w-34 max-sm:w-29',
       render: ({ at }) => <span className="block truncate font-mono text-xs">{clockTime(Date.parse(at), now)}</span>,
     },
     {
       title: 'Who',
-      className: 'w-36 max-sm:w-16',
+      className: 'w-36 max-sm:w-14',
       render: ({ actor }) => <span className="block truncate font-medium">{actor}</span>,
     },
     {

@@ -112,7 +112,7 @@ export function FileEditor({ proposal, path, file, onSaved }: FileEditorProps) {
           if (!isChanged) setEtag(file?.etag);
           setTyped(target.value);
         }}
-        className="min-h-48 w-full flex-1 resize-none bg-transparent p-4 font-mono text-xs leading-5 outline-offset-[-2px]"
+        className="min-h-48 w-full max-md:min-h-80 flex-1 resize-none bg-transparent p-4 font-mono text-xs leading-5 outline-offset-[-2px]"
       />
       <footer className="flex flex-wrap items-center gap-2 border-t border-line px-4 py-2">
         <span className="text-muted">

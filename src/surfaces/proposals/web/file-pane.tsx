@@ -38,7 +38,7 @@ export function FilePane({ proposal, path, search, onSearch }: FilePaneProps) {
   const view = isNew && search.view !== 'versions' ? 'edit' : (search.view ?? (isMarkdown ? 'rendered' : 'source'));
   const retry = () => void refetch();
   return (
-    <section aria-label={path} className="flex min-h-0 min-w-0 flex-1 flex-col">
+    <section aria-label={path} className="flex min-w-0 flex-1 flex-col max-md:flex-none md:min-h-0">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-4 py-1.5">
         <h3 className="min-w-0 font-mono text-xs font-semibold [overflow-wrap:anywhere]">{path}</h3>
         {data && (

@@ -22,7 +22,7 @@ export function FilesPanel({ proposal, search, onSearch }: FilesPanelProps) {
   const choose = (file: string) => onSearch({ file, view: undefined, version: undefined });
   const hindrance = hindrances.edit && asSentence(hindrances.edit);
   return (
-    <div className="flex min-h-0 flex-1 flex-col md:flex-row">
+    <div className="flex min-h-0 flex-1 flex-col max-md:overflow-y-auto md:flex-row">
       <nav
         aria-label="Files"
         className="flex shrink-0 flex-col gap-1 border-line bg-ground p-2 max-md:border-b md:w-64 md:overflow-y-auto md:border-r"

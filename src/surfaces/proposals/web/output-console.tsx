@@ -31,7 +31,7 @@ export function OutputConsole({ lines, empty }: OutputConsoleProps) {
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
           setFollowing(scrollHeight - scrollTop - clientHeight < NEAR_PX)
         }
-        className="min-h-40 flex-1 overflow-y-auto bg-ground py-2 font-mono text-xs leading-5 outline-offset-[-2px]"
+        className="min-h-40 flex-1 max-lg:max-h-[60dvh] overflow-y-auto bg-ground py-2 font-mono text-xs leading-5 outline-offset-[-2px]"
       >
         {lines.length === 0 && <p className="px-4 font-sans text-muted">{empty}</p>}
         <ol>

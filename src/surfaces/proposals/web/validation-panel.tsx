@@ -22,8 +22,8 @@ export function ValidationPanel({ proposal, onFailure }: PanelProps) {
   const isRunning = validation?.status === 'running';
   const summary = validation ? readSummary(validation.summary) : undefined;
   return (
-    <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col max-lg:min-h-96">
+    <div className="flex min-h-0 flex-1 flex-col max-lg:overflow-y-auto lg:flex-row">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col max-lg:min-h-96 max-lg:flex-none">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-4 py-2">
           {isRunning ? (
             <ExplainedButton
