@@ -213,10 +213,11 @@ describe('runs at a time', () => {
     await using system = await runsSystem({ validator: program(SLEEP) });
     const { validations } = system.runs;
     const start = (name: string) => validations.start(`alpha.${name}`, ANN);
-    const asked = await Promise.allSettled([start('one'), start('one'), start('two'), start('three')]);
+    await start('one');
+    const asked = await Promise.allSettled([start('one'), start('two'), start('three')]);
     const codes = asked.map((one) => (one.status === 'fulfilled' ? 'started' : (one.reason as MillraceError).code));
-    expect(codes.filter((code) => code === 'started')).toHaveLength(2);
-    expect(new Set(codes)).toEqual(new Set(['started', 'conflict', 'too_many_requests']));
+    // Which of the others comes first is the disk's to say.
+    expect(codes.sort()).toEqual(['conflict', 'started', 'too_many_requests']);
     const starts = (await system.records()).filter(({ type }) => type === 'proposals.validation_started');
     expect(starts).toHaveLength(2);
   });
