@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { ADA, ANN, call, plantInvalid, plantValid, RAY, startScene, VIC } from './proposals-scene.ts';
+import { ADA, ANN, asFromElsewhere, call, plantInvalid, plantValid, RAY, startScene, VIC } from './proposals-scene.ts';
 
 /** Several browsers, a server and its programs share the machine. */
 test.describe.configure({ timeout: 120_000 });
@@ -135,6 +135,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(vic.getByRole('tooltip')).toBeVisible();
     expect(await findings(vic)).toEqual([]);
     await using context = await browser.newContext(look);
+    await asFromElsewhere(context);
     const stranger = await context.newPage();
     await stranger.goto(`${scene.url}/projects`);
     await expect(stranger.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();

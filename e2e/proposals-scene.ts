@@ -90,6 +90,17 @@ export async function call(url: string, person: Person, [method, path, body]: re
   return text === '' ? undefined : JSON.parse(text);
 }
 
+/** A browser that the server takes for one on another machine: nobody is signed in there without a token. */
+export async function asFromElsewhere(context: BrowserContext): Promise<void> {
+  await context.route('**/auth/session', (route) => {
+    const request = route.request();
+    const isWithoutToken = request.method() === 'POST' && request.postData() === null;
+    if (!isWithoutToken) return route.continue();
+    const error = { code: 'unauthorized', message: 'sign in with a token', traceId: 'none' };
+    return route.fulfill({ status: 401, json: { error } });
+  });
+}
+
 async function signIn(context: BrowserContext, url: string, person: Person): Promise<void> {
   const answer = await context.request.post(`${url}/auth/session`, { data: { token: await tokenOf(person) } });
   expect(answer.status()).toBe(201);

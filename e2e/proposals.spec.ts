@@ -2,6 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import {
   ADA,
   ANN,
+  asFromElsewhere,
   call,
   plantInvalid,
   plantValid,
@@ -237,6 +238,7 @@ test('who is not signed in, no member, or has opened too many windows is told so
   await using scene = await startScene(browser);
   plantValid(scene, 'shop', 'add-login', 'Add login');
   await using context = await browser.newContext();
+  await asFromElsewhere(context);
   const stranger = await context.newPage();
   for (const path of ['/projects', '/projects/shop', '/proposals/shop.add-login', '/audit']) {
     await stranger.goto(`${scene.url}${path}`);
@@ -253,7 +255,6 @@ test('who is not signed in, no member, or has opened too many windows is told so
   await using local = await browser.newContext();
   const neighbour = await local.newPage();
   await neighbour.goto(`${scene.url}/audit`);
-  await neighbour.getByRole('button', { name: 'Sign in' }).click();
   await expect(neighbour.getByRole('table', { name: 'Audit, newest first' })).toContainText('session.started');
   const outsider = await scene.person({ name: 'otto', roles: ['author'], projects: ['blog'] });
   await outsider.goto(`${scene.url}/proposals/shop.add-login`);

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { CodeBlock } from '../../../ui/code-block.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
@@ -14,16 +14,35 @@ export interface SignInProps {
   readonly onSignedIn: () => void;
 }
 
-/** Lets somebody in by a token, or, where the server is on their own machine, without one. */
+/** Lets somebody in: at once where the server is on their own machine, else by a token. */
 export function SignIn({ what, onSignedIn }: SignInProps) {
   const [token, setToken] = useState('');
-  const { isBusy, failure, run } = useAction();
+  const { isBusy, failure, run, forget } = useAction();
   const queryClient = useQueryClient();
+  const [isTryingFirst, setTryingFirst] = useState(true);
   const enter = async (given: string | undefined) => {
     if (!(await run(() => signIn(given)))) return;
     await queryClient.invalidateQueries({ queryKey: SESSION_KEY });
     onSignedIn();
   };
+  const hasTried = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, whatever changes around it
+  useEffect(() => {
+    if (hasTried.current) return;
+    hasTried.current = true;
+    // Whoever sits at the machine of the server needs no token; elsewhere this is refused, and the form is shown.
+    void enter(undefined).then(() => {
+      forget();
+      setTryingFirst(false);
+    });
+  }, []);
+  if (isTryingFirst) {
+    return (
+      <p role="status" className="p-4 text-muted">
+        Signing in…
+      </p>
+    );
+  }
   return (
     <EmptyState title="You are not signed in">
       <p className="text-muted">{what} is for people the server knows.</p>
@@ -32,17 +51,10 @@ export function SignIn({ what, onSignedIn }: SignInProps) {
         className="flex max-w-md flex-col gap-3"
         onSubmit={(submit) => {
           submit.preventDefault();
-          if (!isBusy) void enter(token.trim() === '' ? undefined : token.trim());
+          if (!isBusy && token.trim() !== '') void enter(token.trim());
         }}
       >
-        <TextField
-          label="Token"
-          note="On the machine of the server itself it can be left empty: you are then its admin."
-          type="password"
-          autoComplete="off"
-          value={token}
-          onText={setToken}
-        />
+        <TextField label="Token" type="password" autoComplete="off" value={token} onText={setToken} />
         {failure !== undefined && (
           <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad">
             {failure}
