@@ -6,10 +6,10 @@ export default defineConfig({
   globalSetup: './e2e/build-dashboard.ts',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
-  timeout: 60_000,
+  timeout: 120_000,
   forbidOnly: process.env.CI !== undefined,
-  // Each test has a server of its own, and waits more than it works.
-  workers: 2,
+  // Browser and server have two cores between them: a second test would slow both down.
+  workers: 1,
   reporter: 'list',
   use: {
     headless: true,
