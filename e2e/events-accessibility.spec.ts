@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { publish } from './publish.ts';
 import { startServer } from './start-server.ts';
+import { tryAgain } from './try-again.ts';
 
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -67,8 +68,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.reload();
       await expect(page.getByRole('heading', { name: 'Events cannot be loaded' })).toBeVisible();
       expect(await findings(page)).toEqual([]);
-      await page.unrouteAll();
-      await page.getByRole('button', { name: 'Try again' }).click();
+      await tryAgain(page);
       await expect(page.locator('.event').first()).toBeVisible();
     });
   });

@@ -5,6 +5,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { startFaultProxy } from '../tests/support/fault-proxy.ts';
 import { numbered, sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
+import { tryAgain } from './try-again.ts';
 
 // specs/003 US-2 and its edge cases in Chromium, against the real server.
 
@@ -321,7 +322,6 @@ test('a page that cannot be loaded says so, and trying again shows it', async ({
   await page.route('**/api/messages?*', (route) => route.fulfill({ status: 500 }));
   await page.goto(`${server.url}/messages`);
   await expect(page.getByRole('heading', { name: 'Messages cannot be loaded' })).toBeVisible();
-  await page.unrouteAll();
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await tryAgain(page);
   await expect.poll(() => texts(page)).toEqual(['one']);
 });

@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { report, reportBoth } from './report.ts';
 import { startServer } from './start-server.ts';
+import { tryAgain } from './try-again.ts';
 
 const table = (page: Page, name: string) => page.getByRole('table', { name });
 const drawer = (page: Page) => page.getByRole('dialog');
@@ -107,8 +108,7 @@ test('what cannot be loaded says so, and offers the way back', async ({ page }) 
   await page.route('**/reconciliation/latest', (route) => route.fulfill({ status: 500 }));
   await page.goto(`${server.url}/reconciliation`);
   await expect(page.getByRole('heading', { name: 'Reconciliation cannot be loaded' })).toBeVisible();
-  await page.unrouteAll();
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await tryAgain(page);
   await expect(table(page, 'Services')).toBeVisible();
 });
 
