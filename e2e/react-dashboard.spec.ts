@@ -76,7 +76,11 @@ test("a stranger's dashboard, made with the package's public entries alone, is l
     await expect(row('billing')).toHaveCount(1);
     server = await startServer({ port: serverPort });
     await reportBoth(server.url, 'billing', 11);
-    await page.getByRole('button', { name: 'Reconnect' }).click();
+    // It comes back by itself as well, and may be the faster one.
+    await page
+      .getByRole('button', { name: 'Reconnect' })
+      .click({ timeout: 2_000 })
+      .catch(() => {});
     await expect(connection).toHaveText('Connected');
     await expect(row('billing')).toHaveText('billingverifiedrows 11');
     expect(problems).toEqual([]);
