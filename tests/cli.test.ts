@@ -82,6 +82,8 @@ test.each([
   [['connect']],
   [['connect', 'irc']],
   [['token']],
+  [['backup']],
+  [['restore']],
   [['doctor']],
   [['dev-model']],
 ])('%j --help explains and exits 0', async (args) => {
@@ -100,6 +102,8 @@ test.each([
   [['token', '--user', 'ada', '--role', 'wizard']],
   [['token', '--user', 'ada', '--ttl', '7']],
   [['token', '--user', 'ada', '--ttl', '400d']],
+  [['backup']],
+  [['restore', 'one', 'two']],
   [['doctor', '--unknown']],
   [['dev-model', '--port', 'x']],
 ])('%j is a usage error: exit code 2', async (args) => {

@@ -5,3 +5,13 @@ export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
 }
+
+/** What `action` returns; whatever it throws ends the command with its message. */
+export function orFailure<Result>(action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    throw new CommandFailure(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addBackupCommand } from './backup-command.ts';
 import { addConnectCommand } from './connect/connect-command.ts';
 import { addDevModelCommand } from './dev-model/dev-model-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
 import { addPublishCommand } from './publish/publish-command.ts';
+import { addRestoreCommand } from './restore-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addTailCommand } from './tail/tail-command.ts';
 import { addTokenCommand } from './token-command.ts';
@@ -20,6 +22,8 @@ export function createProgram(): Command {
   addTailCommand(program);
   addConnectCommand(program);
   addTokenCommand(program);
+  addBackupCommand(program);
+  addRestoreCommand(program);
   addDoctorCommand(program);
   addDevModelCommand(program);
   return program;

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Admission } from '../engine/admission.ts';
@@ -16,6 +15,7 @@ import { FeedServer } from '../engine/transports/feed-server.ts';
 import { Turns } from '../engine/turns.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { databasePath } from './database-path.ts';
 import { openAuth } from './open-auth.ts';
 import { operationsRoutes } from './operations.ts';
 import { projections } from './projections.ts';
@@ -118,7 +118,7 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
 async function openLog(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<SqliteLog> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   return SqliteLog.open({
-    path: join(config.dataDir, 'millrace.db'),
+    path: databasePath(config.dataDir),
     entry: new URL('./log-writer.ts', import.meta.url),
     maxQueuedEvents: config.ingestQueue,
     retention: {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { openForReading } from '../../engine/log/sqlite/database.ts';
+import { databasePath } from '../../server/database-path.ts';
 import { type CheckResult, fail, ok } from './check.ts';
 
 /** Reads through the whole database; a running server doesn't mind. */
 export function checkDatabase(folder: string): CheckResult {
   const name = 'database';
-  const path = join(resolve(folder), 'millrace.db');
+  const path = databasePath(resolve(folder));
   if (!existsSync(path)) return ok(name, `${path} will be made at the first start`);
   const advice =
     'stop the server, keep a copy of the folder, and put back a backup; Millrace never repairs by guessing';

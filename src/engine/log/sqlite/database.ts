@@ -1,4 +1,4 @@
-import { Database, type Statement } from 'bun:sqlite';
+import { Database, SQLiteError, type Statement } from 'bun:sqlite';
 import type { ProjectionDatabase, ProjectionStatement, SqlValue } from '../../store/projection.ts';
 
 export interface SqliteStatement extends ProjectionStatement {
@@ -45,7 +45,8 @@ export function acquireLock(path: string): Disposable {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {
     database.close();
-    throw new Error(`${path} is held by another process`, { cause });
+    const isHeld = cause instanceof SQLiteError && cause.code === 'SQLITE_BUSY';
+    throw isHeld ? new Error(`${path} is held by another process`, { cause }) : cause;
   }
   return { [Symbol.dispose]: () => database.close() };
 }

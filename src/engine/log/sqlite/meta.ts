@@ -16,8 +16,18 @@ export class Meta {
 
   /** The log's epoch, made on first use. */
   epoch(): string {
-    const known = this.#read('epoch');
-    if (known !== undefined) return known;
+    return this.#read('epoch') ?? this.renewEpoch();
+  }
+
+  /** The epoch of a log that exists; throws when it has none. */
+  knownEpoch(): string {
+    const epoch = this.#read('epoch');
+    if (epoch === undefined) throw new Error('the database has no epoch: it is not a log of Millrace');
+    return epoch;
+  }
+
+  /** Gives the log another epoch: no cursor of before resumes. */
+  renewEpoch(): string {
     const epoch = randomBytes(8).toString('hex');
     this.#set.run('epoch', epoch);
     return epoch;

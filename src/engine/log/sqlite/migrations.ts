@@ -27,10 +27,7 @@ const MIGRATIONS: readonly string[] = [
 
 /** Brings the schema up to date; throws when the file was written by a newer Millrace. */
 export function migrate(database: SqliteDatabase): void {
-  const current = Number(database.pragma('user_version') ?? 0);
-  if (current > MIGRATIONS.length) {
-    throw new Error(`the database has schema version ${current}, this Millrace knows ${MIGRATIONS.length}: upgrade it`);
-  }
+  const current = schemaVersion(database);
   for (const [index, sql] of MIGRATIONS.entries()) {
     if (index < current) continue;
     database.transaction(() => {
@@ -38,4 +35,15 @@ export function migrate(database: SqliteDatabase): void {
       database.exec(`PRAGMA user_version = ${index + 1}`);
     });
   }
+}
+
+/** Throws unless the file is a log, of this Millrace or an older one. */
+export function assertKnownSchema(database: SqliteDatabase): void {
+  if (schemaVersion(database) < 1) throw new Error('the database has no schema version: it is not a log of Millrace');
+}
+
+function schemaVersion(database: SqliteDatabase): number {
+  const version = Number(database.pragma('user_version') ?? 0);
+  if (version <= MIGRATIONS.length) return version;
+  throw new Error(`the database has schema version ${version}, this Millrace knows ${MIGRATIONS.length}: upgrade it`);
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Projection } from '../../store/projection.ts';
 import { acquireLock, openForWriting } from './database.ts';
+import { finishRestore } from './restore.ts';
 import { Writer } from './writer.ts';
 import type { FromWriter, ToWriter, WriterWorkerData } from './writer-messages.ts';
 
@@ -15,6 +16,7 @@ export function runWriter(projections: readonly Projection[]): void {
   let writer: Writer;
   try {
     lock = acquireLock(`${path}-lock`);
+    finishRestore(path);
     writer = new Writer({ database: openForWriting(path), projections, now: Date.now });
   } catch (error) {
     send({ kind: 'refused', reason: describe(error) });
