@@ -19,6 +19,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
+  /** Everything that it wrote until now, its log among it. */
+  readonly output: () => string;
   /** Ends the server and settles when its process is gone. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -40,6 +42,12 @@ export async function startServer({ port = 0, dataDir, env = {} }: StartOptions 
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
   const exited = once(child, 'exit');
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
@@ -48,7 +56,14 @@ export async function startServer({ port = 0, dataDir, env = {} }: StartOptions 
   };
   try {
     const url = await outputMatching(child, /http:\/\/[\w.[\]:-]+?:\d+/);
-    return { url, port: Number(new URL(url).port), dataDir: directory, stop, [Symbol.asyncDispose]: () => stop() };
+    return {
+      url,
+      port: Number(new URL(url).port),
+      dataDir: directory,
+      output: () => output,
+      stop,
+      [Symbol.asyncDispose]: () => stop(),
+    };
   } catch (error) {
     await stop('SIGKILL');
     throw error;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DevModel, startDevModel } from '../src/cli/dev-model/dev-model.ts';
 import type { Script } from '../src/cli/dev-model/scripts.ts';
 import { proposalDetailSchema } from '../src/surfaces/proposals/events.ts';
+import { FAMILY, isAlive } from './support/process-family.ts';
 import { type Frame, type ProposalsSystem, plantChange, proposalsSystem } from './support/proposals-system.ts';
 
 // kill -9 of the real server in the middle of what it runs: what is on disk, what is told, what is left behind.
@@ -18,11 +19,6 @@ const MANY: Script = {
   pace: 'usual',
 };
 const SLOW: Script = { kind: 'say', text: 'thinking '.repeat(1_000), pace: 'slow' };
-
-/** Says who it is and whom it has started, and stays. */
-const FAMILY = `const stay = 'setInterval(() => {}, 1000)';
-const child = require('node:child_process').spawn(process.execPath, ['-e', stay], { stdio: 'inherit' });
-console.log(process.pid + ' ' + child.pid); setInterval(() => {}, 1000);`;
 
 let model: DevModel;
 let system: ProposalsSystem;
@@ -42,14 +38,6 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]();
   await model[Symbol.asyncDispose]();
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 const RUNS = /^(validation_|iteration_|output$|token$)/;
 

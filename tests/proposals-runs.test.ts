@@ -9,6 +9,7 @@ import {
   proposalEventSchema,
   runsSchema,
 } from '../src/surfaces/proposals/events.ts';
+import { makeProposal } from './support/make-proposal.ts';
 import { type ProposalsSystem, plantChange, proposalsSystem } from './support/proposals-system.ts';
 
 // specs/002, validation and iteration: the real server, the real OpenSpec CLI, and the scripted model over real HTTP.
@@ -29,19 +30,9 @@ afterAll(async () => {
 const VALIDATION = ['validation_start', 'output', 'validation_complete', 'validation_error'];
 const SPEC = 'specs/scripted/spec.md';
 
-/** A new proposal of alpha that is valid as it is. */
 async function proposal(change: string) {
-  const author = await system.person('ann');
-  const made = await author.post('/api/v1/projects/alpha/proposals', {
-    title: `About ${change}`,
-    why: 'Because it is needed by everybody who has no other way to do what has to be done here.',
-    what: '- One thing',
-    change,
-  });
-  expect(made.status, JSON.stringify(made.body)).toBe(201);
-  const path = `/api/v1/proposals/${made.body.id}`;
-  const folder = join(system.root, 'alpha/openspec/changes', change);
-  return { author, id: String(made.body.id), path, feed: `${path}/events`, cursor: String(made.body.cursor), folder };
+  const made = await makeProposal(system, change);
+  return { ...made, folder: join(system.root, 'alpha/openspec/changes', change) };
 }
 
 type Made = Awaited<ReturnType<typeof proposal>>;

@@ -26,6 +26,7 @@ test('without variables every setting has the default of the contract', () => {
     ingestMaxBytes: 1_048_576,
     ingestQueue: 10_000,
     irc: [],
+    validatorLimitMs: 60_000,
     logLevel: 'info',
   });
 });

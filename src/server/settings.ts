@@ -188,6 +188,10 @@ export const SETTINGS = {
       show: (text) => text,
     },
   ),
+  validatorLimitMs: setting('VALIDATOR_LIMIT_MS', duration(60_000), {
+    allowed: durationWords,
+    about: 'time after which a validation is ended',
+  }),
   modelBaseUrl: setting('MODEL_BASE_URL', z.url({ protocol: /^https?$/ }).optional(), {
     allowed: 'an http or https URL such as http://127.0.0.1:11434/v1',
     about: 'OpenAI-compatible server of the model; without it nothing can be iterated',

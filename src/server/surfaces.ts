@@ -6,17 +6,22 @@ import { reconciliation } from '../surfaces/reconciliation/surface.ts';
 import type { Config } from './config.ts';
 
 type SurfaceConfig = Pick<Config, 'irc' | 'projectsRoot'> &
-  Partial<Pick<Config, 'validator' | 'modelBaseUrl' | 'model' | 'modelApiKey'>>;
+  Partial<Pick<Config, 'validator' | 'validatorLimitMs' | 'modelBaseUrl' | 'model' | 'modelApiKey'>>;
 
 /** Every surface, one line each. Its projection stands in `projections.ts`. */
 export function createSurfaces(config: SurfaceConfig): readonly Surface[] {
+  const { validatorLimitMs } = config;
   return [
     observability,
     reconciliation,
     createMessagesSurface({ irc: config.irc }),
     createProposalsSurface({
       projectsRoot: config.projectsRoot,
-      runs: { validator: config.validator, model: modelOf(config) },
+      runs: {
+        validator: config.validator,
+        model: modelOf(config),
+        ...(validatorLimitMs === undefined ? {} : { validationLimits: { timeLimitMs: validatorLimitMs } }),
+      },
     }),
   ];
 }

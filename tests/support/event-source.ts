@@ -14,6 +14,8 @@ export interface OpenEventSource extends Disposable {
   readonly received: readonly ReceivedEvent[];
   /** The first event that fits, received before or after the call. */
   next(fits: (event: ReceivedEvent) => boolean): Promise<ReceivedEvent>;
+  /** Settles once the server, or this side, has ended it. */
+  readonly ended: Promise<void>;
 }
 
 /** Opens a stream of server-sent events; settles once its `hello` was received. */
@@ -33,7 +35,7 @@ export async function openEventSource(url: string, headers: Record<string, strin
     for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
   };
   // Ends with an error when it is closed from this side.
-  read().catch(() => {});
+  const ended = read().catch(() => {});
   const next: OpenEventSource['next'] = async (fits) => {
     for (;;) {
       const found = received.find(fits);
@@ -42,5 +44,5 @@ export async function openEventSource(url: string, headers: Record<string, strin
     }
   };
   await next(({ name }) => name === 'hello');
-  return { headers: response.headers, received, next, [Symbol.dispose]: () => abort.abort() };
+  return { headers: response.headers, received, next, ended, [Symbol.dispose]: () => abort.abort() };
 }

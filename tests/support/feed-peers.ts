@@ -52,10 +52,10 @@ export const getPage = async ({ url }: Served, query = '', headers: Record<strin
   return { status: response.status, headers: response.headers, body: (await response.json()) as Page };
 };
 
-export function handshake(protocol?: string, path = '/feed'): string[] {
+export function handshake(protocol?: string, path = '/feed', host = 'x'): string[] {
   return [
     `GET ${path} HTTP/1.1`,
-    'Host: x',
+    `Host: ${host}`,
     'Upgrade: websocket',
     'Connection: Upgrade',
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',

@@ -23,6 +23,13 @@ export interface Frame {
   readonly [member: string]: unknown;
 }
 
+/** What a token says of its user: author of all projects for an hour, unless it is said otherwise. */
+export interface Claims {
+  readonly roles?: readonly Role[];
+  readonly projects?: readonly string[] | '*';
+  readonly ttlMs?: number;
+}
+
 export type Person = Awaited<ReturnType<ProposalsSystem['person']>>;
 export type ProposalsSystem = Awaited<ReturnType<typeof proposalsSystem>>;
 
@@ -35,12 +42,20 @@ export async function proposalsSystem(options: { readonly env?: Readonly<Record<
   for (const project of ['alpha', 'beta']) plantChange(root, project, 'add-login');
   const env = { MILLRACE_PROJECTS_ROOT: root, MILLRACE_JWT_SECRET: SECRET, ...options.env };
   let server: RunningServer = await startServer({ dataDir, env });
+  const token = (sub: string, { roles = ['author'], projects = '*', ttlMs = HOUR_MS }: Claims = {}) =>
+    signToken(Buffer.from(SECRET), { sub, roles, projects, ttlMs, now: Date.now() });
   return {
     root,
     folder,
     get url() {
       return server.url;
     },
+    get port() {
+      return server.port;
+    },
+    /** Everything that the server wrote until now. */
+    output: () => server.output(),
+    token,
     /** Ends the server and starts another on the same data. */
     async restart(signal: NodeJS.Signals = 'SIGKILL', between: () => void = () => {}) {
       await server.stop(signal);
@@ -49,9 +64,10 @@ export async function proposalsSystem(options: { readonly env?: Readonly<Record<
     },
     /** Somebody with a token, `author` of all projects unless it is said otherwise. */
     async person(sub: string, roles: readonly Role[] = ['author'], projects: readonly string[] | '*' = '*') {
-      const token = await signToken(Buffer.from(SECRET), { sub, roles, projects, ttlMs: HOUR_MS, now: Date.now() });
-      return personWith(() => server.url, token);
+      return personWith(() => server.url, await token(sub, { roles, projects }));
     },
+    /** Somebody who shows this, whatever it is. */
+    holder: (shown: string) => personWith(() => server.url, shown),
     async [Symbol.asyncDispose]() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -92,6 +92,7 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
     const position = start.kind === 'resume' ? start.cursor : start.head;
     this.#open = openReader({ context, feed, view, transport: 'websocket', position, sink: this });
     context.sweeper.add(this);
+    context.logger.debug({ feed: feed.name }, 'WebSocket opened');
     if (isV1) this.#send(JSON.stringify({ type: 'hello', cursor: formatCursor(asked), feed: feed.name, heartbeatMs }));
     if (start.kind === 'reset') this.reset(start.reason, start.head);
     this.#open?.pump();
