@@ -85,6 +85,8 @@ describe('the tables of runs', () => {
           expect(tables(live.database)).toEqual(tables(rebuilt.database));
         },
       ),
+      // Retention between an iteration's beginning and its edit.
+      { examples: [[[{ of: iteration, proposal: 'alpha.one', end: 'complete' }], 1, 0.25]] },
     );
   });
 

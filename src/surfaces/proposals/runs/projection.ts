@@ -12,7 +12,7 @@ type Of<Type extends ProposalEvent['type']> = Extract<ProposalEvent, { type: Typ
  */
 export const runsProjection: Projection = {
   name: 'proposals_runs',
-  version: 1,
+  version: 2,
   create: `
     CREATE TABLE prop_run (
       id TEXT PRIMARY KEY, seq INTEGER NOT NULL, proposal TEXT NOT NULL, started_by TEXT, started_at INTEGER NOT NULL,
@@ -69,7 +69,7 @@ class RunsWriter implements ProjectionWriter {
     this.#endRun = this.#run(
       'UPDATE prop_run SET ended_at = ?, status = ?, error = ?, summary = ? WHERE id = ? AND ended_at IS NULL',
     );
-    // Output of a run whose row is gone, as after retention, is nobody's.
+    // Output of a run whose row is gone, as after retention, is nobody's; so are tokens and edits of an iteration.
     this.#addOutput = this.#run(
       `INSERT INTO prop_output SELECT ?1, proposal, ?2, ?3 FROM prop_run WHERE id = ?4 AND ended_at IS NULL`,
     );
@@ -85,7 +85,9 @@ class RunsWriter implements ProjectionWriter {
       'INSERT INTO prop_token SELECT ?1, proposal, ?2 FROM prop_iteration WHERE id = ?3 AND ended_at IS NULL',
     );
     this.#forgetTokens = this.#run('DELETE FROM prop_token WHERE proposal = ?');
-    this.#addEdit = this.#run('INSERT OR REPLACE INTO prop_edit VALUES (?, ?, ?, ?)');
+    this.#addEdit = this.#run(
+      'INSERT OR REPLACE INTO prop_edit SELECT id, ?2, ?3, ?4 FROM prop_iteration WHERE id = ?1 AND ended_at IS NULL',
+    );
     // The newest goes last of a proposal's runs, and what it said with it.
     const forgetSaid = [
       this.#run('DELETE FROM prop_output WHERE proposal NOT IN (SELECT proposal FROM prop_run)'),
