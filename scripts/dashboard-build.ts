@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { ROOT } from './step.ts';
 
-const BUILT = 'dist/web/index.html';
+const BUILT = ['dist/web/index.html', 'dist/ssr/render.js'];
 const SOURCES = [
-  '{package-lock.json,vite.config.ts,index.html}',
+  '{package-lock.json,vite.config.ts,vite.ssr.config.ts,index.html}',
   'src/{protocol,client,react,ui,dashboard}/**/*',
   'src/surfaces/*/{events,search-words}.ts',
   'src/surfaces/*/web/**/*',
@@ -11,18 +11,29 @@ const SOURCES = [
 
 /** Whether the built dashboard is missing or older than any file it is made from. */
 export function isDashboardStale(): boolean {
-  const built = Bun.file(join(ROOT, BUILT));
-  if (built.size === 0) return true;
-  const builtAt = built.lastModified;
+  const built = BUILT.map((file) => Bun.file(join(ROOT, file)));
+  if (built.some(({ size }) => size === 0)) return true;
+  const builtAt = Math.min(...built.map(({ lastModified }) => lastModified));
   return sourceFiles().some((file) => Bun.file(join(ROOT, file)).lastModified > builtAt);
 }
 
-/** Builds the dashboard into `dist/web`; settles with the exit code of Vite. */
-export function buildDashboard(): Promise<number> {
-  return Bun.spawn(['bun', '--bun', join(ROOT, 'node_modules/.bin/vite'), 'build', '--logLevel', 'warn'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  }).exited;
+/** Builds the dashboard for browsers into `dist/web` and for the server into `dist/ssr`; settles with Vite's exit code. */
+export async function buildDashboard(): Promise<number> {
+  return (await build('vite.config.ts')) || build('vite.ssr.config.ts');
+}
+
+function build(config: string): Promise<number> {
+  const vite = [
+    'bun',
+    '--bun',
+    join(ROOT, 'node_modules/.bin/vite'),
+    'build',
+    '--logLevel',
+    'warn',
+    '--config',
+    config,
+  ];
+  return Bun.spawn(vite, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).exited;
 }
 
 function sourceFiles(): string[] {

@@ -26,13 +26,21 @@ interface Step extends Moment {
   readonly settings: ConnectionSettings;
 }
 
+export interface Beginning {
+  /** The position of a state that is shown already. */
+  readonly cursor?: string | undefined;
+  /** The last id given out before. */
+  readonly lastId?: number;
+}
+
 /** The state every connection begins in. */
-export function initialState(settings: ConnectionSettings, now: number, lastId = 0): ConnectionState {
-  return begin(
-    'connecting',
-    { cursor: undefined, isUntried: false, failures: 0, lastId },
-    { now, random: 0, settings },
-  );
+export function initialState(
+  settings: ConnectionSettings,
+  now: number,
+  { cursor, lastId = 0 }: Beginning = {},
+): ConnectionState {
+  const position = { cursor, isUntried: false, failures: 0, lastId };
+  return begin('connecting', position, { now, random: 0, settings });
 }
 
 /** The whole behaviour of a connection: no clock, no I/O, no randomness of its own. */

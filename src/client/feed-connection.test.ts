@@ -68,6 +68,27 @@ describe('createFeedConnection', () => {
     expect(received).toEqual([cursor(11), cursor(12)]);
   });
 
+  it('continues from the position of a page that is shown already, without its snapshot', async () => {
+    const { environment, connection, socket, snapshots, received } = scene({ cursor: cursor(7) });
+    connection.start();
+    await environment.settle();
+    expect(socket().url).toBe(`ws://millrace.test/stream?cursor=${cursor(7)}`);
+    socket().send(hello(7));
+    socket().send(batch(7, 9));
+    expect(received).toEqual([cursor(8), cursor(9)]);
+    expect(snapshots()).toBe(0);
+  });
+
+  it('loads the snapshot where that position cannot be continued', async () => {
+    const { environment, connection, socket, snapshots } = scene({ cursor: cursor(7) });
+    connection.start();
+    await environment.settle();
+    socket().send({ type: 'reset', reason: 'cursor_expired', cursor: cursor(40) });
+    await environment.settle();
+    expect(snapshots()).toBe(1);
+    expect(socket().url).toContain(`cursor=${cursor(10)}`);
+  });
+
   it('resumes at its cursor after a loss, so that nothing is missed or shown twice', async () => {
     const { environment, socket, received, name } = await liveScene();
     socket().send(batch(10, 12));

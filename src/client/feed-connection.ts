@@ -40,6 +40,11 @@ export interface FeedConnectionOptions<Event = EventMessage> {
    * and whenever the position is lost. Without it the stream is joined at its head.
    */
   readonly snapshot?: (signal: AbortSignal) => Promise<string>;
+  /**
+   * The position of a state that is shown already, such as a page that a server has rendered: the first start continues
+   * from it and loads no snapshot.
+   */
+  readonly cursor?: string | undefined;
   /** Receives every event after the snapshot exactly once, in the order of the log. */
   readonly onEvents: (events: readonly Event[]) => void;
   /** Checks one message, for example by a zod schema; what it throws for is reported to `onInvalid` and skipped. */
@@ -107,6 +112,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   let status = statusOf(state);
   let isStarted = false;
   let isSuspended = false;
+  let shownCursor = options.cursor;
   let invalidCount = 0;
   let cancelTimer = () => {};
   let stopListening = () => {};
@@ -348,7 +354,8 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
       for (const stop of unsubscribe) stop?.();
     };
     signal?.addEventListener('abort', stop, { once: true });
-    enter(initialState(settings, environment.now(), state.lastId));
+    enter(initialState(settings, environment.now(), { cursor: shownCursor, lastId: state.lastId }));
+    shownCursor = undefined;
     armTimer();
     if (!environment.isOnline()) send({ type: 'wentOffline' });
   }

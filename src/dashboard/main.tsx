@@ -1,13 +1,11 @@
 import '../ui/theme.css';
-import { CSPProvider } from '@base-ui/react/csp-provider';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
+import { createRoot, hydrateRoot } from 'react-dom/client';
 import * as z from 'zod/mini';
-import { MillraceProvider } from '../react/millrace-provider.tsx';
-import { RootErrorBoundary } from '../ui/root-error-boundary.tsx';
-import { router } from './router.tsx';
+import { holdPageClock } from '../react/page-clock.ts';
+import { showTimeZone } from '../ui/time-format.ts';
+import { App } from './app.tsx';
+import { RENDERED_ELEMENT, type RenderedPage, renderedPageSchema } from './rendered-page.ts';
+import { createDashboardRouter } from './router.tsx';
 
 // zod would try `new Function`, which the content security policy refuses.
 z.config({ jitless: true });
@@ -15,18 +13,28 @@ z.config({ jitless: true });
 const container = document.getElementById('root');
 if (!container) throw new Error('index.html has no #root');
 
-const queryClient = new QueryClient();
+const router = createDashboardRouter();
+const rendered = readRendered();
+if (rendered) await takeOver(container, rendered);
+else createRoot(container).render(<App router={router} />);
 
-createRoot(container).render(
-  <StrictMode>
-    <RootErrorBoundary>
-      <CSPProvider disableStyleElements>
-        <QueryClientProvider client={queryClient}>
-          <MillraceProvider>
-            <RouterProvider router={router} />
-          </MillraceProvider>
-        </QueryClientProvider>
-      </CSPProvider>
-    </RootErrorBoundary>
-  </StrictMode>,
-);
+/** Goes on with a page that the server has rendered, from the data it was rendered from. */
+async function takeOver(root: HTMLElement, { at, timeZone, data }: RenderedPage): Promise<void> {
+  // Tells the router to render as its server side does. Its own way to pass on data needs inline scripts.
+  router.ssr = { manifest: undefined };
+  await router.load();
+  const app = <App router={router} rendered={data} onTakenOver={() => holdPageClock(undefined)} />;
+  if (timeZone !== Intl.DateTimeFormat().resolvedOptions().timeZone) {
+    // Every time on the page reads otherwise here: it is rendered anew, from the same data.
+    createRoot(root).render(app);
+    return;
+  }
+  showTimeZone(timeZone);
+  holdPageClock(at);
+  hydrateRoot(root, app);
+}
+
+function readRendered(): RenderedPage | undefined {
+  const text = document.getElementById(RENDERED_ELEMENT)?.textContent;
+  return text ? renderedPageSchema.parse(JSON.parse(text)) : undefined;
+}

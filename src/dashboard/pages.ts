@@ -6,7 +6,7 @@ export const homePage = {
   path: '/',
   title: 'Home',
   validateSearch: () => ({}),
-  load: () => import('./home-page.tsx'),
+  load: async () => (await import('./home-page.tsx')).loadHomePage(),
 } as const satisfies PageDefinition;
 
 /** Every page of the dashboard, in the order of the navigation; those with a parameter stand in none. */

@@ -16,7 +16,7 @@ const navigation = allPages.filter(({ path }) => !path.includes('$'));
 export function Shell() {
   const title = useTitle();
   useEffect(() => {
-    document.title = title === undefined ? 'Millrace' : `${title} · Millrace`;
+    document.title = windowTitle(title);
   }, [title]);
   const nav = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page may stand out of sight where the screen is small
@@ -66,5 +66,18 @@ export function Shell() {
 function useTitle(): string | undefined {
   const match = useMatches().at(-1);
   const page = allPages.find(({ path }) => path === match?.fullPath);
-  return page?.titleOf?.(match?.params ?? {}) ?? page?.title;
+  return nameOf(page, match?.params);
+}
+
+function nameOf(page: PageDefinition | undefined, params: Readonly<Record<string, string>> = {}): string | undefined {
+  return page?.titleOf?.(params) ?? page?.title;
+}
+
+function windowTitle(name: string | undefined): string {
+  return name === undefined ? 'Millrace' : `${name} · Millrace`;
+}
+
+/** What the window says while a page is shown. */
+export function pageTitle(page: PageDefinition | undefined, params?: Readonly<Record<string, string>>): string {
+  return windowTitle(nameOf(page, params));
 }

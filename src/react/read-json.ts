@@ -4,7 +4,7 @@ import { RequestError, retryAfterMs } from './request-error.ts';
 
 /** GETs JSON; rejects with a {@link RequestError}, or a `RefusedError` where the user is refused. */
 export async function readJson(
-  environment: ClientEnvironment,
+  environment: Pick<ClientEnvironment, 'fetch'>,
   { url, path, signal }: { readonly url: string; readonly path: string; readonly signal: AbortSignal },
 ): Promise<unknown> {
   const response = await environment.fetch(url, { headers: { accept: 'application/json' }, signal });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Logger } from 'pino';
 import type { AuditedAction, AuditOutcome } from '../engine/audit/audit-entry.ts';
@@ -14,6 +14,7 @@ import type { RequestGuard } from '../engine/request-guard.ts';
 import type { Connection } from '../engine/socket.ts';
 import type { FeedServer } from '../engine/transports/feed-server.ts';
 import { MillraceError } from '../protocol/errors.ts';
+import type { Pages } from './pages.ts';
 import type { StaticFiles } from './static-files.ts';
 
 export interface AppOptions {
@@ -26,6 +27,7 @@ export interface AppOptions {
   readonly ingestPaths: ReadonlySet<string>;
   readonly feeds: FeedServer;
   readonly files: StaticFiles;
+  readonly pages: Pages;
   readonly guard: RequestGuard;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -42,11 +44,11 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
-const NOT_BUILT = 'The dashboard is not built: run `npm run build`. The API and the feeds work without it.\n';
 
 /** One request's way: guard, then feed, route, file or page. Every error leaves here as the one error shape. */
 export function createApp(options: AppOptions): App {
-  const { routes, feeds, files, guard, metrics, logger, authenticator, trail, requiresToken, ingestPaths } = options;
+  const { routes, feeds, files, pages, guard, metrics, logger, authenticator, trail, requiresToken, ingestPaths } =
+    options;
   const hono = new Hono<{ Bindings: RequestBindings }>();
   // Here, and not before: what the path means, whatever it is written like, is what the router makes of it.
   const requireToken: MiddlewareHandler<{ Bindings: RequestBindings }> = async (context, next) => {
@@ -59,9 +61,29 @@ export function createApp(options: AppOptions): App {
   hono.onError((error) => {
     throw error;
   });
-  hono.notFound((context) => page(context.req.raw, files));
+  hono.notFound((context) => fileOf(context.req.raw, files) ?? showPage(context));
 
-  return async (request, connection) => {
+  /** The dashboard itself, for a person's browser; it knows its pages. */
+  async function showPage({ req, env }: Context<{ Bindings: RequestBindings }>): Promise<Response> {
+    const request = req.raw;
+    const url = new URL(request.url);
+    const wantsPage = isReading(request) && (request.headers.get('accept') ?? '').includes('text/html');
+    if (!wantsPage) throw new MillraceError('not_found', `there is nothing at ${request.method} ${url.pathname}`);
+    const isKnown = !requiresToken || (await env.identity.principal().catch(() => undefined)) !== undefined;
+    return pages.respond(request, url, async (path, { headers, signal } = {}) => {
+      // Nobody has signed in yet: the page asks for that, and a denial would be audited.
+      if (!isKnown) throw new MillraceError('unauthorized', 'nobody is signed in');
+      const inner = new Request(new URL(path, url).href, { headers: onBehalfOf(request, headers) });
+      const response = await answer(inner, env.connection);
+      signal?.throwIfAborted();
+      if (!response) throw new MillraceError('internal', `${path} was not answered`);
+      return response;
+    });
+  }
+
+  return answer;
+
+  async function answer(request: Request, connection: Connection): Promise<Response | undefined> {
     const url = new URL(request.url);
     const identity = new RequestIdentity(authenticator, request, url);
     const audit = new RequestAudit(connection.remoteAddress(), defaultAction(request, url));
@@ -73,7 +95,12 @@ export function createApp(options: AppOptions): App {
         if (response) decorate(response, guard.corsHeaders(request));
         return response;
       }
-      const bindings: RequestBindings = { remoteAddress: () => connection.remoteAddress(), identity, audit };
+      const bindings: RequestBindings = {
+        remoteAddress: () => connection.remoteAddress(),
+        connection,
+        identity,
+        audit,
+      };
       const response = preflight(request) ?? (await hono.fetch(request, bindings));
       if (isAudited && !audit.isRecorded) await leaveTrail(response.ok ? 'success' : 'failure');
       decorate(response, guard.corsHeaders(request));
@@ -95,7 +122,7 @@ export function createApp(options: AppOptions): App {
       if (principal) audit.by(principal.sub);
       await trail.record(audit.entry(outcome));
     }
-  };
+  }
 }
 
 const DENIALS: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'forbidden_origin']);
@@ -133,16 +160,22 @@ function preflight(request: Request): Response | undefined {
   return new Response(null, { status: 204, headers });
 }
 
-/** A file of the dashboard; for a person's browser on any other path the dashboard itself, which knows its pages. */
-function page(request: Request, files: StaticFiles): Response {
+/** A file of the dashboard. */
+function fileOf(request: Request, files: StaticFiles): Response | undefined {
   const { pathname } = new URL(request.url);
-  const isReading = request.method === 'GET' || request.method === 'HEAD';
-  const file = isReading ? files.respond(pathname, request) : undefined;
-  if (file) return file;
-  const wantsPage = isReading && (request.headers.get('accept') ?? '').includes('text/html');
-  if (!wantsPage) throw new MillraceError('not_found', `there is nothing at ${request.method} ${pathname}`);
-  return (
-    files.respond('/index.html', request) ??
-    new Response(NOT_BUILT, { status: 503, headers: { 'content-type': 'text/plain' } })
-  );
+  return isReading(request) && pathname !== '/index.html' ? files.respond(pathname, request) : undefined;
+}
+
+function isReading({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Who asks, and where from, is the one who asked for the page. */
+function onBehalfOf(request: Request, headers: Record<string, string> | undefined): Headers {
+  const own = new Headers(headers);
+  for (const name of ['host', 'cookie', 'authorization']) {
+    const value = request.headers.get(name);
+    if (value !== null) own.set(name, value);
+  }
+  return own;
 }

@@ -18,6 +18,8 @@ import type { Config } from './config.ts';
 import { databasePath } from './database-path.ts';
 import { openAuth } from './open-auth.ts';
 import { operationsRoutes } from './operations.ts';
+import { loadPageRenderer } from './page-renderer.ts';
+import { Pages } from './pages.ts';
 import { projections } from './projections.ts';
 import { StaticFiles } from './static-files.ts';
 import { createSurfaces } from './surfaces.ts';
@@ -82,6 +84,8 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
   const turns = new Turns();
   const shared = { log, snapshots: log, clock: systemClock, metrics, limits, timings, turns, logger };
   const surfaceContext: SurfaceContext = { ...shared, presence: connections };
+  const files = await StaticFiles.load(webFolder ?? built('web'));
+  const renderer = await loadPageRenderer(built('ssr/render.js'));
   const app = createApp({
     routes: [
       operationsRoutes({ log, metrics, readers: () => feeds.readers }),
@@ -89,7 +93,8 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
       ...surfaces.map((surface) => surface.routes(surfaceContext)),
     ],
     feeds,
-    files: await StaticFiles.load(webFolder ?? fileURLToPath(new URL('../../dist/web', import.meta.url))),
+    files,
+    pages: new Pages({ files, renderer, logger }),
     guard,
     authenticator: auth.authenticator,
     trail,
@@ -113,6 +118,11 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
 
   const name = config.host.includes(':') ? `[${config.host}]` : config.host;
   return { url: `http://${name}:${server.port}`, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** What `npm run build` has made. */
+function built(name: string): string {
+  return fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 }
 
 async function openLog(config: Config, metrics: ReturnType<typeof createMetrics>): Promise<SqliteLog> {

@@ -47,6 +47,12 @@ export class StaticFiles {
     return new StaticFiles(new Map(files));
   }
 
+  /** The text of the file at a URL path, or `undefined`. */
+  text(path: string): string | undefined {
+    const file = this.#files.get(path);
+    return file && new TextDecoder().decode(file.plain);
+  }
+
   /** The file at a URL path, or `undefined`. */
   respond(path: string, request: Request, status = 200): Response | undefined {
     const file = this.#files.get(path);

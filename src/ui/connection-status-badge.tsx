@@ -1,4 +1,4 @@
-import { useConnection } from '../react/use-connection.ts';
+import { type Connection, useConnection } from '../react/use-connection.ts';
 import { useNow } from '../react/use-now.ts';
 import { classNames } from './class-names.ts';
 import { connectionWords, countdown } from './connection-words.ts';
@@ -7,8 +7,13 @@ import { TONE_CLASSES } from './tone-classes.ts';
 /** How the page's connection stands, as text and colour; `.status-connected` while it is live (specs/004). */
 export function ConnectionStatusBadge() {
   const connection = useConnection();
-  if (!connection) return null;
-  const { status, now } = connection;
+  // It always takes the same room, so that nothing beside it moves when it comes or changes.
+  return (
+    <span className="inline-flex min-w-37 max-sm:min-w-27">{connection && <Badge connection={connection} />}</span>
+  );
+}
+
+function Badge({ connection: { status, now } }: { readonly connection: Connection }) {
   const { text, tone } = connectionWords(status.name);
   return (
     <span

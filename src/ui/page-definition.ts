@@ -1,5 +1,34 @@
 import type { ComponentType } from 'react';
 
+/** What a page is shown for, and how it reads the server it comes from. */
+export interface PreloadRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly search: Readonly<Record<string, string | undefined>>;
+  /** As the browser's own, for paths of this server, in the name of whoever asked for the page. */
+  readonly fetch: (
+    path: string,
+    init?: { readonly headers?: Record<string, string>; readonly signal?: AbortSignal },
+  ) => Promise<Response>;
+  readonly signal: AbortSignal;
+}
+
+/** Code that shows something, and what it wants to know before. */
+export interface Preloading {
+  /**
+   * Reads what is shown first, as JSON, so that a server can render it; `useRendered` gives it back. What it rejects with
+   * leaves the page to load by itself.
+   */
+  readonly preload?: (request: PreloadRequest) => Promise<unknown>;
+}
+
+export interface PageModule extends Preloading {
+  readonly Page: ComponentType;
+}
+
+export interface PanelModule extends Preloading {
+  readonly Panel: ComponentType;
+}
+
 /** One page of a surface, as the dashboard's registry knows it. */
 export interface PageDefinition {
   /** The URL path, for example `/events`; a part that begins with `$` is a parameter, as in `/users/$user`. */
@@ -11,7 +40,7 @@ export interface PageDefinition {
   /** Reads the URL's query; what it does not know it leaves out. */
   readonly validateSearch: (search: Record<string, unknown>) => Record<string, string | undefined>;
   /** Loads the page's code when it is first opened. */
-  readonly load: () => Promise<{ readonly Page: ComponentType }>;
+  readonly load: () => Promise<PageModule>;
   /** Loads what the page contributes to the start page. */
-  readonly homePanel?: () => Promise<{ readonly Panel: ComponentType }>;
+  readonly homePanel?: () => Promise<PanelModule>;
 }

@@ -2,28 +2,30 @@
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** Also read by src/dashboard/public/theme.js before the first paint. */
-const STORAGE_KEY = 'millrace.theme';
+/** Also read by the server, which renders the page in it, and by src/dashboard/public/before-paint.js. */
+const COOKIE = 'millrace-theme';
+const YEAR_S = 31_536_000;
 
-export function storedTheme(): Theme {
-  try {
-    const stored = localStorage.getItem(STORAGE_KEY);
-    return THEMES.find((theme) => theme === stored) ?? 'system';
-  } catch {
-    return 'system';
-  }
+let renderedFor: Theme = 'system';
+
+/** On a server: what the reader of the page that is rendered next has chosen. */
+export function renderTheme(theme: Theme): void {
+  renderedFor = theme;
 }
 
-/** Shows the theme, and remembers it where storage is allowed. */
+/** What somebody chose. */
+export function storedTheme(): Theme {
+  if (typeof document === 'undefined') return renderedFor;
+  const stored = document.cookie.split('; ').find((cookie) => cookie.startsWith(`${COOKIE}=`));
+  return THEMES.find((theme) => theme === stored?.slice(COOKIE.length + 1)) ?? 'system';
+}
+
+/** Shows the theme, and remembers it. */
 export function applyTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  try {
-    if (theme === 'system') localStorage.removeItem(STORAGE_KEY);
-    else localStorage.setItem(STORAGE_KEY, theme);
-  } catch {
-    // Storage may be forbidden; the choice holds until the page is left.
-  }
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
+  document.cookie = `${COOKIE}=${theme}; path=/; max-age=${theme === 'system' ? 0 : YEAR_S}; samesite=strict`;
 }
 
 export function nextTheme(theme: Theme): Theme {

@@ -1,30 +1,45 @@
-const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const FULL = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const DAY_MS = 86_400_000;
+
+let formats = formatsOf(undefined);
+
+/**
+ * The time zone that times are shown in. Default: the browser's; a server renders in the one its reader is in. Throws a
+ * RangeError for none.
+ */
+export function showTimeZone(timeZone: string | undefined): void {
+  formats = formatsOf(timeZone);
+}
+
+function formatsOf(timeZone: string | undefined) {
+  return {
+    clock: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone }),
+    day: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone }),
+    full: new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone }),
+  };
+}
 
 /** `10:31:05.123` in local time; a moment that is not of the last day begins with its date. */
 export function clockTime(at: number, now: number): string {
   const date = new Date(at);
-  const time = `${CLOCK.format(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
-  return Math.abs(now - at) < DAY_MS ? time : `${DAY.format(date)} ${CLOCK.format(date)}`;
+  const time = `${formats.clock.format(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  return Math.abs(now - at) < DAY_MS ? time : `${formats.day.format(date)} ${formats.clock.format(date)}`;
 }
 
 /** `10:31:05` in local time; a moment that is not of the last day is `3 Nov 10:31`. For lists of what people wrote. */
 export function shortTime(at: number, now: number): string {
   const date = new Date(at);
-  const time = CLOCK.format(date);
-  return Math.abs(now - at) < DAY_MS ? time : `${DAY.format(date)} ${time.slice(0, 5)}`;
+  const time = formats.clock.format(date);
+  return Math.abs(now - at) < DAY_MS ? time : `${formats.day.format(date)} ${time.slice(0, 5)}`;
 }
 
 /** `10:31`; with its date when it is not of the last day. */
 export function clockMinute(at: number, now: number): string {
-  const time = CLOCK.format(new Date(at)).slice(0, 5);
-  return Math.abs(now - at) < DAY_MS ? time : `${DAY.format(new Date(at))} ${time}`;
+  const time = formats.clock.format(new Date(at)).slice(0, 5);
+  return Math.abs(now - at) < DAY_MS ? time : `${formats.day.format(new Date(at))} ${time}`;
 }
 
 export function fullTime(at: number): string {
-  return FULL.format(new Date(at));
+  return formats.full.format(new Date(at));
 }
 
 /** `now`, `12 s`, `3 min`, `5 h`, `2 d`: how long ago something was. */

@@ -3,10 +3,12 @@ import { MillraceError } from '../../protocol/errors.ts';
 import type { RequestAudit } from '../audit/request-audit.ts';
 import { isAdmin, type Principal } from '../auth/principal.ts';
 import type { RequestIdentity } from '../auth/request-identity.ts';
+import type { Connection } from '../socket.ts';
 
 /** What the server hands to routes beside the request. */
 export interface RequestBindings {
   readonly remoteAddress: () => string;
+  readonly connection: Connection;
   readonly identity: RequestIdentity;
   readonly audit: RequestAudit;
 }

@@ -1,6 +1,6 @@
 import { parseCursor, seqOf } from '../../../protocol/cursor.ts';
 import type { FrameScheduler } from '../../../react/frame-scheduler.ts';
-import type { LiveMessage } from '../events.ts';
+import type { LiveMessage, MessagePage, Metrics } from '../events.ts';
 import { MessageList } from './message-list.ts';
 import { type ListedMessage, toListedMessage } from './message-listed.ts';
 import { type KnownTotals, type Totals, totalsOf, withTotals } from './message-metrics.ts';
@@ -21,15 +21,28 @@ export interface HomeView {
   readonly latest: readonly ListedMessage[];
 }
 
+/** What the panel shows first. */
+export interface HomeAnswers {
+  readonly metrics: Metrics;
+  readonly page: MessagePage;
+}
+
 export interface HomeModelOptions {
   readonly api: Pick<MessagesApi, 'page' | 'metrics'>;
   readonly frames: FrameScheduler;
+  /** What was read already. */
+  readonly rendered?: HomeAnswers | undefined;
+}
+
+export async function readHome(api: HomeModelOptions['api'], signal: AbortSignal): Promise<HomeAnswers> {
+  const [metrics, page] = await Promise.all([api.metrics(signal), api.page({ limit: LATEST, filters: {} }, signal)]);
+  return { metrics, page };
 }
 
 export type HomeModel = ReturnType<typeof createHomeModel>;
 
 /** Totals and the latest messages, outside React: bursts are folded in once per frame. */
-export function createHomeModel({ api, frames }: HomeModelOptions) {
+export function createHomeModel({ api, frames, rendered }: HomeModelOptions) {
   const listeners = new Set<() => void>();
   let list = new MessageList(LATEST);
   let totals: KnownTotals | undefined;
@@ -55,9 +68,13 @@ export function createHomeModel({ api, frames }: HomeModelOptions) {
   }
 
   async function read(signal: AbortSignal): Promise<string> {
-    const [metrics, page] = await Promise.all([api.metrics(signal), api.page({ limit: LATEST, filters: {} }, signal)]);
+    const answers = await readHome(api, signal);
     signal.throwIfAborted();
     flush();
+    return take(answers);
+  }
+
+  function take({ metrics, page }: HomeAnswers): string {
     const cursor = (seqOf(metrics.cursor) ?? 0) <= (seqOf(page.cursor) ?? 0) ? metrics.cursor : page.cursor;
     const isSameLog = epoch === parseCursor(cursor)?.epoch;
     epoch = parseCursor(cursor)?.epoch;
@@ -75,7 +92,11 @@ export function createHomeModel({ api, frames }: HomeModelOptions) {
     show({ failure: message, phase: view.phase === 'ready' ? 'ready' : 'failed' });
   }
 
+  const renderedCursor = rendered && take(rendered);
+
   return {
+    /** Where `rendered` was read; its feed continues from there. */
+    renderedCursor,
     view: () => view,
     subscribe(listener: () => void) {
       listeners.add(listener);

@@ -2,24 +2,27 @@ import { Link } from '@tanstack/react-router';
 import RefreshCw from 'lucide-react/icons/refresh-cw';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { animationFrames } from '../../../react/frame-scheduler.ts';
+import { useRendered } from '../../../react/rendered.tsx';
 import { useFeedConnection } from '../../../react/use-feed-connection.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
 import { IdleNote } from '../../../ui/idle-note.tsx';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { HomeMetrics } from './home-metrics.tsx';
-import { createHomeModel } from './home-model.ts';
+import { createHomeModel, type HomeAnswers, readHome } from './home-model.ts';
 import { MessageFirstSteps } from './message-first-steps.tsx';
 import { LatestMessages } from './message-latest.tsx';
-import { messagesApi } from './messages-api.ts';
+import { createMessagesApi, messagesApi } from './messages-api.ts';
 import { createLiveConnection } from './messages-live.ts';
 
 /** The totals and the latest messages on the start page (specs/003 US-1). */
 export function Panel() {
-  const [{ model, connection }] = useState(createHomeFeed);
+  const rendered = useRendered<HomeAnswers>();
+  const [{ model, connection }] = useState(() => createHomeFeed(rendered));
   useFeedConnection(connection);
   useEffect(() => model.stop, [model]);
-  const { phase, failure, totals, latest } = useSyncExternalStore(model.subscribe, model.view);
+  const { phase, failure, totals, latest } = useSyncExternalStore(model.subscribe, model.view, model.view);
   const refresh = useCallback(() => {
     connection.reconnect();
     void model.refresh(AbortSignal.timeout(10_000));
@@ -71,10 +74,15 @@ export function Panel() {
   );
 }
 
-function createHomeFeed() {
-  const model = createHomeModel({ api: messagesApi, frames: animationFrames });
+export function preload({ fetch, signal }: PreloadRequest): Promise<HomeAnswers> {
+  return readHome(createMessagesApi(fetch), signal);
+}
+
+function createHomeFeed(rendered: HomeAnswers | undefined) {
+  const model = createHomeModel({ api: messagesApi, frames: animationFrames, rendered });
   const connection = createLiveConnection({
     view: 'home',
+    cursor: model.renderedCursor,
     snapshot: model.loadSnapshot,
     onMessages: model.receive,
     onFailed: model.fail,

@@ -1,3 +1,5 @@
+import { pageNow } from '../../../react/page-clock.ts';
+
 export type LiveAgeClock = ReturnType<typeof createLiveAgeClock>;
 
 export interface LiveAgeClockOptions {
@@ -38,7 +40,7 @@ export function createLiveAgeClock({ now, repeat }: LiveAgeClockOptions) {
 }
 
 export const liveAgeClock = createLiveAgeClock({
-  now: () => Date.now(),
+  now: pageNow,
   repeat(everyMs, action) {
     const timer = setInterval(action, everyMs);
     return () => clearInterval(timer);

@@ -4,7 +4,8 @@ import { liveAgeClock } from './live-age-clock.ts';
 
 /** How long ago something was, counted on by itself. Only an age whose text changes is drawn anew. */
 export function LiveAge({ at }: { readonly at: number }) {
-  const text = useSyncExternalStore(liveAgeClock.subscribe, () => age(at, liveAgeClock.now()));
+  const read = () => age(at, liveAgeClock.now());
+  const text = useSyncExternalStore(liveAgeClock.subscribe, read, read);
   return (
     <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>
       {text}
@@ -14,5 +15,9 @@ export function LiveAge({ at }: { readonly at: number }) {
 
 /** The minute it is, counted from 1970. */
 export function useMinute(): number {
-  return useSyncExternalStore(liveAgeClock.subscribe, () => Math.floor(liveAgeClock.now() / 60_000));
+  return useSyncExternalStore(liveAgeClock.subscribe, minute, minute);
+}
+
+function minute(): number {
+  return Math.floor(liveAgeClock.now() / 60_000);
 }

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { pageNow } from '../../../react/page-clock.ts';
 import { classNames } from '../../../ui/class-names.ts';
 import { hueClass } from '../../../ui/hue.ts';
 import { shortTime } from '../../../ui/time-format.ts';
@@ -64,7 +65,7 @@ export const MessageRow = memo(
         <Cell role={role} className="text-muted max-sm:order-last max-sm:ml-auto">
           <time dateTime={message.sent_at}>
             {onChoose ? (
-              shortTime(message.at, Date.now())
+              shortTime(message.at, pageNow())
             ) : (
               <a
                 href={messageHref(message.id)}
@@ -72,7 +73,7 @@ export const MessageRow = memo(
                 title="Show among the other messages"
                 className="rounded-xs hover:text-text hover:underline"
               >
-                {shortTime(message.at, Date.now())}
+                {shortTime(message.at, pageNow())}
               </a>
             )}
           </time>

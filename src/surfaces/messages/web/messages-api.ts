@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
-import { RefusedError } from '../../../client/feed-problem.ts';
-import { RequestError, retryAfterMs } from '../../../react/request-error.ts';
+import { readJson } from '../../../react/read-json.ts';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import {
   channelsSchema,
   type MessagePage,
@@ -39,42 +39,40 @@ export interface NamesApi {
 
 const MOST_NAMES = 200;
 
-export const messagesApi: MessagesApi & NamesApi = {
-  page({ limit, filters, before, after, around }, signal) {
-    const { q, channel, user, from, to } = filters;
-    const query = toQuery({ limit, q, channel, user, from, to, before, after, around });
-    return read(`/api/messages?${query}`, messagePageSchema, signal);
-  },
-  metrics: (signal) => read('/api/metrics', metricsSchema, signal),
-  async isKnown({ channel, user }, signal) {
-    const { status } = await request(`/live?${toQuery({ view: 'messages', channel, user })}`, signal);
-    return status !== 404;
-  },
-  async channelNames(signal) {
-    const { channels } = await read(`/api/channels?sort=messages&limit=${MOST_NAMES}`, channelsSchema, signal);
-    return channels.map(({ channel }) => channel);
-  },
-  async userNames(signal) {
-    const { users } = await read(`/api/users?sort=messages&limit=${MOST_NAMES}`, usersSchema, signal);
-    return users.map(({ user }) => user);
-  },
-};
+export const messagesApi = createMessagesApi((path, init) => fetch(path, init));
 
-async function read<Schema extends z.ZodMiniType>(
-  path: string,
-  schema: Schema,
-  signal: AbortSignal,
-): Promise<z.infer<Schema>> {
-  const response = await request(path, signal);
-  const { status } = response;
-  if (status === 401 || status === 403) throw new RefusedError(`The server refused ${path}.`);
-  if (!response.ok) {
-    const waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now());
-    throw new RequestError(`The server answered ${status} to ${path}.`, status, waitMs);
+/** Reads by the given `fetch`: the browser's, or a server's own. */
+export function createMessagesApi(fetch: PreloadRequest['fetch']): MessagesApi & NamesApi {
+  async function read<Schema extends z.ZodMiniType>(
+    path: string,
+    schema: Schema,
+    signal: AbortSignal,
+  ): Promise<z.infer<Schema>> {
+    return schema.parse(await readJson({ fetch }, { url: path, path, signal }));
   }
-  return schema.parse(await response.json());
-}
 
-function request(path: string, signal: AbortSignal): Promise<Response> {
-  return fetch(path, { headers: { accept: 'application/json' }, signal });
+  function request(path: string, signal: AbortSignal): Promise<Response> {
+    return fetch(path, { headers: { accept: 'application/json' }, signal });
+  }
+
+  return {
+    page({ limit, filters, before, after, around }, signal) {
+      const { q, channel, user, from, to } = filters;
+      const query = toQuery({ limit, q, channel, user, from, to, before, after, around });
+      return read(`/api/messages?${query}`, messagePageSchema, signal);
+    },
+    metrics: (signal) => read('/api/metrics', metricsSchema, signal),
+    async isKnown({ channel, user }, signal) {
+      const { status } = await request(`/live?${toQuery({ view: 'messages', channel, user })}`, signal);
+      return status !== 404;
+    },
+    async channelNames(signal) {
+      const { channels } = await read(`/api/channels?sort=messages&limit=${MOST_NAMES}`, channelsSchema, signal);
+      return channels.map(({ channel }) => channel);
+    },
+    async userNames(signal) {
+      const { users } = await read(`/api/users?sort=messages&limit=${MOST_NAMES}`, usersSchema, signal);
+      return users.map(({ user }) => user);
+    },
+  };
 }

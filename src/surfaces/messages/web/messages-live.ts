@@ -9,6 +9,8 @@ export interface LiveOptions {
   readonly view: 'home' | 'messages' | 'channels' | 'users' | 'user';
   readonly channel?: string | undefined;
   readonly user?: string | undefined;
+  /** The position of what is shown already; see `FeedConnectionOptions.cursor`. */
+  readonly cursor?: string | undefined;
   /** Loads and shows what the stream continues from; resolves with its cursor. */
   readonly snapshot: (signal: AbortSignal) => Promise<string>;
   /** What is loaded every few seconds while the stream cannot be opened; without it, pages of the feed are. */
@@ -23,7 +25,7 @@ const HEARTBEAT_SECONDS = 2;
 
 /** The feed `/live` by server-sent events (specs/003 FR-011); idle until it is started. */
 export function createLiveConnection(options: LiveOptions): FeedConnection {
-  const { view, channel, user, snapshot, poll, onMessages, onFailed } = options;
+  const { view, channel, user, cursor, snapshot, poll, onMessages, onFailed } = options;
   return createFeedConnection<LiveMessage>({
     url: `/live?${toQuery({ view, channel, user, heartbeat: HEARTBEAT_SECONDS })}`,
     transport: 'sse',
@@ -31,6 +33,7 @@ export function createLiveConnection(options: LiveOptions): FeedConnection {
     // A browser opens six HTTP/1.1 connections to a server: a stream per tab would use them up.
     shareTabs: true,
     settings: { policy: STEADY_RECONNECT_POLICY, poll: DEFAULT_POLL_SETTINGS },
+    cursor,
     snapshot,
     ...(poll && { poll }),
     parse: readLiveMessage,

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../react/request-error.ts';
 import { type LiveMessage, type Message, OWN_ID_PREFIX } from '../events.ts';
 import { matcherOf } from './message-matcher.ts';
+import { PAGE_SIZE } from './messages-answers.ts';
 import type { MessagesApi } from './messages-api.ts';
-import { createMessagesModel, LIST_CAPACITY, PAGE_SIZE } from './messages-model.ts';
+import { createMessagesModel, LIST_CAPACITY } from './messages-model.ts';
 import type { MessagesSearch } from './messages-search.ts';
 import { posted } from './testing/posted.ts';
 

@@ -1,12 +1,12 @@
 import { parseCursor, seqOf } from '../../../protocol/cursor.ts';
 import type { FrameScheduler } from '../../../react/frame-scheduler.ts';
-import { RequestError } from '../../../react/request-error.ts';
 import { type LiveMessage, type MessagePage, OWN_ID_PREFIX } from '../events.ts';
 import { MessageList } from './message-list.ts';
 import { type ListedMessage, toListedMessage } from './message-listed.ts';
 import { matcherOf } from './message-matcher.ts';
 import { type KnownTotals, totalsOf, withTotals } from './message-metrics.ts';
 import { MessageWindow } from './message-window.ts';
+import { type MessagesAnswers, PAGE_SIZE, readList, readMessages } from './messages-answers.ts';
 import type { MessagesApi } from './messages-api.ts';
 import { hasSameFilters, type MessagesSearch } from './messages-search.ts';
 import type { MessagesView } from './messages-view.ts';
@@ -15,7 +15,6 @@ import type { MessagesView } from './messages-view.ts';
 export const LIST_CAPACITY = 50_000;
 /** Live messages that are kept aside for lists that are held still or are not at their end. */
 export const TAIL_CAPACITY = 20_000;
-export const PAGE_SIZE = 200;
 /** Pages that are loaded to close a gap before the list begins anew at its newest end. */
 const MAX_GAP_PAGES = 10;
 /** A hidden page paints no frames: what piles up beyond this is worked off at once. */
@@ -25,12 +24,14 @@ export interface MessagesModelOptions {
   readonly api: MessagesApi;
   readonly frames: FrameScheduler;
   readonly search: MessagesSearch;
+  /** What was read for `search` already. */
+  readonly rendered?: MessagesAnswers | undefined;
 }
 
 export type MessagesModel = ReturnType<typeof createMessagesModel>;
 
 /** The state of `/messages`, outside React: bursts are folded in once per frame and read as one view. */
-export function createMessagesModel({ api, frames, search: firstSearch }: MessagesModelOptions) {
+export function createMessagesModel({ api, frames, search: firstSearch, rendered }: MessagesModelOptions) {
   const listeners = new Set<() => void>();
   /** What the feed sent since the last snapshot, whole from `tailFrom` on. */
   let tail = new MessageList(TAIL_CAPACITY);
@@ -147,7 +148,7 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
     const { search } = view;
     const signal = begin('list');
     try {
-      const answer = await readList(api, search, signal);
+      const answer = await readList(api, search, { signal });
       signal.throwIfAborted();
       flush();
       replaceBy(answer, { isNewest: true });
@@ -253,12 +254,13 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
   async function loadSnapshot(signal: AbortSignal): Promise<string> {
     const { search } = view;
     const isAgain = view.phase === 'ready' && window.rows.length > 0;
-    const [metrics, answer] = await Promise.all([
-      api.metrics(signal),
-      readList(api, isAgain ? { ...search, around: undefined } : search, signal),
-    ]);
+    const answers = await readMessages(api, isAgain ? { ...search, around: undefined } : search, { signal });
     signal.throwIfAborted();
     loading?.abort();
+    return take(answers, { search, isAgain });
+  }
+
+  function take({ metrics, page: answer }: MessagesAnswers, { search, isAgain }: Asked): string {
     const cursor = older(metrics.cursor, answer.cursor);
     const isSameLog = epoch === parseCursor(cursor)?.epoch;
     epoch = parseCursor(cursor)?.epoch;
@@ -303,7 +305,11 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
     }
   }
 
+  const renderedCursor = rendered && take(rendered, { search: firstSearch, isAgain: false });
+
   return {
+    /** Where `rendered` was read; its feed continues from there. */
+    renderedCursor,
     view: () => view,
     subscribe(listener: () => void) {
       listeners.add(listener);
@@ -343,24 +349,16 @@ export function createMessagesModel({ api, frames, search: firstSearch }: Messag
   };
 }
 
+/** What answers were asked for. */
+interface Asked {
+  readonly search: MessagesSearch;
+  /** There are rows to join the answer to. */
+  readonly isAgain: boolean;
+}
+
 /** No sender's id reads like this, so that the position is meant whatever the ids are. */
 function positionOf(seq: number): string {
   return `${OWN_ID_PREFIX}${seq}`;
-}
-
-/** What a link to a message that is gone leads to is the newest page; what is filtered by must be known. */
-async function readList(api: MessagesApi, search: MessagesSearch, signal: AbortSignal): Promise<MessagePage> {
-  const { around, channel, user } = search;
-  const request = { limit: PAGE_SIZE, filters: search };
-  const answer = await api.page({ ...request, around }, signal).catch((cause: unknown) => {
-    if (around === undefined || !(cause instanceof RequestError) || cause.status !== 404) throw cause;
-    return api.page(request, signal);
-  });
-  const isNamed = channel !== undefined || user !== undefined;
-  if (isNamed && answer.total === 0 && !(await api.isKnown(search, signal))) {
-    throw new Error(`There is no ${channel === undefined ? `user ${user}` : `channel ${channel}`}.`);
-  }
-  return answer;
 }
 
 /** A list whose linked message is gone begins at its newest end, as any other. */

@@ -1,13 +1,17 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useRendered } from '../../../react/rendered.tsx';
 import { useFeedConnection } from '../../../react/use-feed-connection.ts';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { MessageDetail } from './message-detail.tsx';
 import { MessageFirstSteps } from './message-first-steps.tsx';
 import type { ListedMessage } from './message-listed.ts';
+import { type MessagesAnswers, readMessages } from './messages-answers.ts';
+import { createMessagesApi } from './messages-api.ts';
 import { useMessagesFeed } from './messages-feed.ts';
 import { isFiltered, type MessagesSearch, messagesSearchSchema, NO_FILTERS } from './messages-search.ts';
 import { MessagesStatusBar } from './messages-status-bar.tsx';
@@ -18,11 +22,11 @@ import { UnavailableNotice } from './messages-unavailable.tsx';
 /** The page `/messages`: everything said, appended as it is said (specs/003 US-2). */
 export function Page() {
   const { search, changeSearch } = useUrl();
-  const { model, connection } = useMessagesFeed(search);
+  const { model, connection } = useMessagesFeed(search, useRendered<MessagesAnswers>());
   useFeedConnection(connection);
   useEffect(() => model.stop, [model]);
   useEffect(() => model.setSearch(search), [model, search]);
-  const view = useSyncExternalStore(model.subscribe, model.view);
+  const view = useSyncExternalStore(model.subscribe, model.view, model.view);
   const [open, setOpen] = useState<ListedMessage>();
   const close = useCallback(() => setOpen(undefined), []);
   const clear = useCallback(() => changeSearch({ ...NO_FILTERS, around: undefined }), [changeSearch]);
@@ -94,6 +98,13 @@ export function Page() {
       {open && <MessageDetail message={open} isFiltered={isFiltered(search)} onClose={close} onSearch={changeSearch} />}
     </div>
   );
+}
+
+/** Messages of the first paint; the others are loaded when somebody scrolls to them. */
+const RENDERED = 60;
+
+export function preload({ search, fetch, signal }: PreloadRequest): Promise<MessagesAnswers> {
+  return readMessages(createMessagesApi(fetch), messagesSearchSchema.parse(search), { signal, limit: RENDERED });
 }
 
 /** Filters and the linked message live in the URL, so that a view can be sent to somebody and the back button works. */

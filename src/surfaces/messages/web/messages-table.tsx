@@ -2,13 +2,14 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 import { useVirtualizer } from '@tanstack/react-virtual';
 import ArrowDown from 'lucide-react/icons/arrow-down';
-import { type KeyboardEvent, type UIEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type UIEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useHydrated } from '../../../react/rendered.tsx';
 import { useMediaQuery } from '../../../react/use-media-query.ts';
 import { Button } from '../../../ui/button.tsx';
-import { classNames } from '../../../ui/class-names.ts';
 import { nextRow } from '../../../ui/row-keys.ts';
 import type { ListedMessage } from './message-listed.ts';
-import { MESSAGE_GRID, MessageRow } from './message-row.tsx';
+import { MessageRow } from './message-row.tsx';
+import { MessagesHead, RenderedMessages } from './messages-rendered.tsx';
 import type { MessagesView } from './messages-view.ts';
 
 const ROW_HEIGHT = 32;
@@ -27,7 +28,33 @@ export interface MessagesTableProps {
 }
 
 /** The messages as a grid of fixed-height rows, of which only those in sight exist; the newest stand at the bottom. */
-export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewest }: MessagesTableProps) {
+export function MessagesTable(props: MessagesTableProps) {
+  const isHydrated = useHydrated();
+  const rendered = useRef<HTMLDivElement>(null);
+  const size = useRef<Size>(undefined);
+  useLayoutEffect(() => {
+    const { offsetWidth, offsetHeight } = rendered.current ?? {};
+    if (offsetWidth !== undefined && offsetHeight !== undefined)
+      size.current = { width: offsetWidth, height: offsetHeight };
+  }, []);
+  return isHydrated ? (
+    <LiveTable {...props} size={size.current} />
+  ) : (
+    <RenderedMessages ref={rendered} messages={props.view.rows} isUnavailable={props.view.unavailable !== undefined} />
+  );
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface LiveTableProps extends MessagesTableProps {
+  /** Of the list that stands here already, so that its rows are there at the first paint. */
+  readonly size: Size | undefined;
+}
+
+function LiveTable({ view, size, openSeq, onOpen, onFollow, onOlder, onNewest }: LiveTableProps) {
   const { rows: messages, unseen, isPaused, isFollowing, isAttached, hasOlder, loading, linkedSeq } = view;
   const table = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
@@ -49,6 +76,10 @@ export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewe
     followOnAppend: true,
     scrollEndThreshold: rowHeight,
     useFlushSync: false,
+    ...(size && {
+      initialRect: size,
+      initialOffset: Math.max(0, headHeight + messages.length * rowHeight - size.height),
+    }),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new row height invalidates what was measured
   useEffect(() => virtualizer.measure(), [rowHeight, virtualizer]);
@@ -121,22 +152,7 @@ export function MessagesTable({ view, openSeq, onOpen, onFollow, onOlder, onNewe
         onScroll={onScroll}
         className="block h-full overflow-y-auto outline-none [overflow-anchor:none] focus-visible:[&_.row-active]:outline-2 focus-visible:[&_.row-active]:-outline-offset-2 focus-visible:[&_.row-active]:outline-accent"
       >
-        <div role="rowgroup" className="sticky top-0 z-10 block max-sm:sr-only">
-          <div
-            role="row"
-            aria-rowindex={1}
-            className={classNames(
-              'h-7 border-b border-line bg-ground px-4 text-left text-2xs text-muted',
-              MESSAGE_GRID,
-            )}
-          >
-            {['Sent', 'Channel', 'User', 'Text'].map((name) => (
-              <div key={name} role="columnheader" className="truncate font-medium">
-                {name}
-              </div>
-            ))}
-          </div>
-        </div>
+        <MessagesHead />
         <div role="rowgroup" className="relative block bg-surface" style={{ height: virtualizer.getTotalSize() }}>
           {shown.map((row) => {
             const message = messages.at(row.index);

@@ -27,7 +27,7 @@ export function SummaryPage({ kind }: { readonly kind: SummaryKind }) {
   const [{ model, connection }] = useState(() => createSummaryFeed(kind, query));
   const status = useFeedConnection(connection);
   useEffect(() => model.stop, [model]);
-  const view = useSyncExternalStore(model.subscribe, model.view);
+  const view = useSyncExternalStore(model.subscribe, model.view, model.view);
   const { sort, order, q } = query;
   useEffect(() => model.setQuery({ sort, order, q }), [model, sort, order, q]);
   const [deleting, setDeleting] = useState<string>();

@@ -19,7 +19,7 @@ export interface UserKnownProps {
 /** One user's figures, channels and latest messages, live. */
 export function UserKnown({ name, onUnknown }: UserKnownProps) {
   const [{ model, connection, arrival }] = useState(() => createUserFeed(name));
-  const view = useSyncExternalStore(model.subscribe, model.view);
+  const view = useSyncExternalStore(model.subscribe, model.view, model.view);
   const status = useFeedConnection(view.unavailable === undefined ? connection : arrival);
   useEffect(() => model.stop, [model]);
   const [isDeleting, setDeleting] = useState(false);

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { pageNow } from '../../../react/page-clock.ts';
 import { classNames } from '../../../ui/class-names.ts';
 import { hueClass } from '../../../ui/hue.ts';
 import { clockTime, shortId } from '../../../ui/time-format.ts';
@@ -39,7 +40,7 @@ export const EventRow = memo(function EventRow(props: EventRowProps) {
         isActive && 'row-active',
       )}
     >
-      <td className="text-muted">{clockTime(event.at, Date.now())}</td>
+      <td className="text-muted">{clockTime(event.at, pageNow())}</td>
       <td className="flex min-w-0 items-center gap-1.5 font-medium">
         <span
           className={classNames('size-2 shrink-0 rounded-full bg-current', hueClass(event.source_app))}

@@ -20,7 +20,7 @@ export function Page() {
   const [{ model, connection }] = useState(createEventsFeed);
   useFeedConnection(connection);
   useEffect(() => model.stop, [model]);
-  const view = useSyncExternalStore(model.subscribe, model.view);
+  const view = useSyncExternalStore(model.subscribe, model.view, model.view);
   const { filters, changeFilters } = useUrlFilters();
   useEffect(() => model.setFilters(filters), [model, filters]);
   const [open, setOpen] = useState<ListedEvent>();

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { memo, useEffect, useState, useSyncExternalStore } from 'react';
+import { pageNow } from '../../../react/page-clock.ts';
 import { useFeedConnection } from '../../../react/use-feed-connection.ts';
 import { classNames } from '../../../ui/class-names.ts';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
@@ -13,7 +14,7 @@ export function Panel() {
   const [latest] = useState(createLatestEvents);
   useFeedConnection(latest.connection);
   useEffect(() => latest.stop, [latest]);
-  const { phase, events } = useSyncExternalStore(latest.subscribe, latest.view);
+  const { phase, events } = useSyncExternalStore(latest.subscribe, latest.view, latest.view);
   return (
     <section
       aria-label="Latest agent events"
@@ -59,7 +60,7 @@ const Row = memo(function Row({ event }: { readonly event: ListedEvent }) {
         <span className="truncate font-medium text-text">{event.event_type}</span>
         <span className="truncate">{event.source_app}</span>
         <time className="ml-auto shrink-0" dateTime={event.timestamp}>
-          {shortTime(event.at, Date.now())}
+          {shortTime(event.at, pageNow())}
         </time>
       </span>
       <span className="truncate">{headline(event)}</span>

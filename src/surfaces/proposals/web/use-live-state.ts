@@ -21,6 +21,6 @@ export function useLiveState<State extends Positioned, Event extends Positioned>
   const [{ model, connection }] = useState(create);
   const status = useFeedConnection(connection);
   useEffect(() => model.stop, [model]);
-  const view = useSyncExternalStore(model.subscribe, model.view);
+  const view = useSyncExternalStore(model.subscribe, model.view, model.view);
   return { ...view, status, reconnect: connection.reconnect, refresh: model.refresh, amend: model.amend };
 }

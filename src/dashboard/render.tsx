@@ -1,0 +1,109 @@
+import { createMemoryHistory, rootRouteId } from '@tanstack/react-router';
+import { renderToString } from 'react-dom/server';
+import * as z from 'zod/mini';
+import { holdPageClock } from '../react/page-clock.ts';
+import type { PreloadRequest } from '../ui/page-definition.ts';
+import { renderTheme, type Theme } from '../ui/theme.ts';
+import { showTimeZone } from '../ui/time-format.ts';
+import { App } from './app.tsx';
+import { pages } from './pages.ts';
+import { RENDERED_ELEMENT, type RenderedPage } from './rendered-page.ts';
+import { createDashboardRouter, type DashboardRouter } from './router.tsx';
+import { pageTitle } from './shell.tsx';
+
+// As in the browser, which has to come to the same.
+z.config({ jitless: true });
+
+export interface RenderRequest extends Pick<PreloadRequest, 'fetch' | 'signal'> {
+  /** Path and query. */
+  readonly href: string;
+  /** `index.html` as it was built. */
+  readonly template: string;
+  /** Wall-clock milliseconds. */
+  readonly now: number;
+  /** The reader's IANA time zone, if it is known. */
+  readonly timeZone: string | undefined;
+  /** The reader's choice. */
+  readonly theme: Theme;
+}
+
+export interface RenderResult {
+  readonly status: number;
+  readonly html: string;
+  /** Why the page was rendered without its data. */
+  readonly failure?: unknown;
+}
+
+/** Renders one page of the dashboard as complete HTML, which the browser then takes over (`main.tsx`). */
+export async function renderPage(request: RenderRequest): Promise<RenderResult> {
+  const { href, template, now, theme } = request;
+  const router = createDashboardRouter(createMemoryHistory({ initialEntries: [href] }));
+  await router.load();
+  const match = router.state.matches.at(-1);
+  // A path that leads nowhere ends at the root, which has the path of the start page.
+  const page = match?.routeId === rootRouteId ? undefined : pages.find(({ path }) => path === match?.fullPath);
+  const { data, failure } = await preload(request, page && match ? { page, match } : undefined);
+  const timeZone = zoneOf(request.timeZone);
+  const rendered: RenderedPage = { at: now, timeZone, data };
+  const html = template
+    .replace('<html lang="en">', theme !== 'system' ? `<html lang="en" data-theme="${theme}">` : '<html lang="en">')
+    .replace(/<title>.*<\/title>/, () => `<title>${escapeText(pageTitle(page, match?.params))}</title>`)
+    .replace(
+      '<div id="root"></div>',
+      () => `<div id="root">${renderApp(router, { rendered, theme })}</div>${island(rendered)}`,
+    );
+  return { status: page ? 200 : 404, html, ...(failure !== undefined && { failure }) };
+}
+
+type Match = DashboardRouter['state']['matches'][number];
+
+async function preload(
+  { fetch, signal }: RenderRequest,
+  shown: { readonly page: (typeof pages)[number]; readonly match: Match } | undefined,
+): Promise<{ readonly data?: unknown; readonly failure?: unknown }> {
+  if (!shown) return {};
+  try {
+    const module = await shown.page.load();
+    const { params, search } = shown.match;
+    return { data: await module.preload?.({ params, search, fetch, signal }) };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+interface Rendering {
+  readonly rendered: RenderedPage;
+  readonly theme: Theme;
+}
+
+/** Nothing else runs meanwhile, so that clock and zone are this page's. */
+function renderApp(router: DashboardRouter, { rendered, theme }: Rendering): string {
+  const { at, timeZone, data } = rendered;
+  renderTheme(theme);
+  showTimeZone(timeZone);
+  holdPageClock(at);
+  try {
+    return renderToString(<App router={router} rendered={data} />);
+  } finally {
+    holdPageClock(undefined);
+  }
+}
+
+/** Data, not a script: no content security policy has to allow it. */
+function island(rendered: RenderedPage): string {
+  const json = JSON.stringify(rendered).replaceAll('<', '\\u003c');
+  return `<script type="application/json" id="${RENDERED_ELEMENT}">${json}</script>`;
+}
+
+function zoneOf(asked: string | undefined): string {
+  try {
+    if (asked !== undefined) return new Intl.DateTimeFormat('en', { timeZone: asked }).resolvedOptions().timeZone;
+  } catch {
+    // Somebody else's cookie, or a zone this runtime doesn't know.
+  }
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

@@ -1,0 +1,37 @@
+import { pathToFileURL } from 'node:url';
+
+/** Reads a path of this server in the name of whoever asked for the page. */
+export type PageFetch = (
+  path: string,
+  init?: { readonly headers?: Record<string, string>; readonly signal?: AbortSignal },
+) => Promise<Response>;
+
+export interface PageRequest {
+  /** Path and query. */
+  readonly href: string;
+  readonly template: string;
+  readonly now: number;
+  readonly timeZone: string | undefined;
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly fetch: PageFetch;
+  readonly signal: AbortSignal;
+}
+
+export interface RenderedHtml {
+  readonly status: number;
+  readonly html: string;
+  /** Why the page came out without its data. */
+  readonly failure?: unknown;
+}
+
+/** Renders a page of the dashboard. Made of src/dashboard/render.tsx, which a server cannot import: it is web code. */
+export type PageRenderer = (request: PageRequest) => Promise<RenderedHtml>;
+
+/** The renderer as it was built; undefined where it wasn't. */
+export async function loadPageRenderer(path: string): Promise<PageRenderer | undefined> {
+  if (!(await Bun.file(path).exists())) return undefined;
+  const module: { readonly renderPage?: unknown } = await import(pathToFileURL(path).href);
+  if (typeof module.renderPage !== 'function') throw new Error(`${path} renders no page: run \`npm run build\``);
+  // Its type is checked where it is called from: tests/rendered-pages.test.ts.
+  return module.renderPage as PageRenderer;
+}
