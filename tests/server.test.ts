@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { outputMatching, startServer } from '../e2e/start-server.ts';
+import { failToStart } from './support/failed-start.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const BUN = join(ROOT, 'node_modules/.bin/bun');
@@ -16,17 +17,6 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** A start that must fail: its exit code and what it wrote. */
-function failToStart(env: Record<string, string>) {
-  const { status, stdout, stderr } = spawnSync(BUN, ['src/server/main.ts'], {
-    cwd: ROOT,
-    env: { ...process.env, MILLRACE_PORT: '0', MILLRACE_DATA_DIR: dataDir, ...env },
-    encoding: 'utf8',
-    timeout: 20_000,
-  });
-  return { status, stdout, stderr };
-}
-
 function post(url: string, summary: string): Promise<Response> {
   return fetch(`${url}/events`, {
     method: 'POST',
@@ -36,7 +26,7 @@ function post(url: string, summary: string): Promise<Response> {
 }
 
 test('a wrong value stops the start with one line', () => {
-  expect(failToStart({ MILLRACE_PORT: 'abc' })).toEqual({
+  expect(failToStart(dataDir, { MILLRACE_PORT: 'abc' })).toEqual({
     status: 1,
     stdout: '',
     stderr: 'millrace: MILLRACE_PORT is "abc": it must be a whole number from 0 to 65535\n',
@@ -47,7 +37,7 @@ test('a file of keys that is none stops the start with one line', () => {
   const path = join(dataDir, 'keys.json');
   const line = (text: string) => {
     writeFileSync(path, text);
-    return failToStart({ MILLRACE_JWKS_FILE: path });
+    return failToStart(dataDir, { MILLRACE_JWKS_FILE: path });
   };
   for (const text of ['not json', '{"keys":7}']) {
     const { status, stderr } = line(text);
@@ -57,23 +47,23 @@ test('a file of keys that is none stops the start with one line', () => {
 });
 
 test('an address other than loopback needs --trusted-network', () => {
-  const { status, stderr } = failToStart({ MILLRACE_HOST: '0.0.0.0' });
+  const { status, stderr } = failToStart(dataDir, { MILLRACE_HOST: '0.0.0.0' });
   expect(status).toBe(1);
   expect(stderr).toMatch(/^millrace: MILLRACE_HOST is "0\.0\.0\.0".*--trusted-network.*\n$/);
 });
 
 test('a port that is taken and a data folder in use are told in one line', async () => {
   await using server = await startServer({ dataDir });
-  const { stderr } = failToStart({ MILLRACE_PORT: `${server.port}`, MILLRACE_DATA_DIR: join(dataDir, 'other') });
+  const { stderr } = failToStart(join(dataDir, 'other'), { MILLRACE_PORT: `${server.port}` });
   expect(stderr).toMatch(/^millrace: MILLRACE_PORT is \d+: something else listens there; 0 picks a free port\n$/);
-  expect(failToStart({}).stderr).toMatch(/^millrace: cannot open the log .* is held by another process\n$/);
+  expect(failToStart(dataDir).stderr).toMatch(/^millrace: cannot open the log .* is held by another process\n$/);
 });
 
 test('a corrupt database refuses the start and is left as it is', async () => {
   const path = join(dataDir, 'millrace.db');
   const garbage = 'garbage '.repeat(1_000);
   writeFileSync(path, garbage);
-  const { status, stderr } = failToStart({});
+  const { status, stderr } = failToStart(dataDir);
   expect(status).toBe(1);
   expect(stderr).toContain('file is not a database');
   expect(await Bun.file(path).text()).toBe(garbage);
