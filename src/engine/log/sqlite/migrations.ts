@@ -42,7 +42,8 @@ export function assertKnownSchema(database: SqliteDatabase): void {
   if (schemaVersion(database) < 1) throw new Error('the database has no schema version: it is not a log of Millrace');
 }
 
-function schemaVersion(database: SqliteDatabase): number {
+/** 0 for a file that nothing was written to yet; throws when it was written by a newer Millrace. */
+export function schemaVersion(database: SqliteDatabase): number {
   const version = Number(database.pragma('user_version') ?? 0);
   if (version <= MIGRATIONS.length) return version;
   throw new Error(`the database has schema version ${version}, this Millrace knows ${MIGRATIONS.length}: upgrade it`);

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Query } from '../../store/snapshot.ts';
 import type { LogRecord } from '../log.ts';
+import { assertUnchanged } from './check-log-file.ts';
 import { openForReading, type SqliteStatement } from './database.ts';
 import { Meta } from './meta.ts';
 import type { ReadAnswers, ReadJob, ReadReply, ReadRequest, ReadWorkerData } from './read-messages.ts';
@@ -48,6 +49,7 @@ function readRecords(after: number, limit: number): LogRecord[] {
   )) {
     characters += record.body.length;
     if (records.length > 0 && characters > MAX_CHARACTERS) break;
+    assertUnchanged(record);
     records.push(record);
   }
   return records;

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { checkLogFile, type LogFileFacts } from './check-log-file.ts';
 import { acquireLock, openForWriting } from './database.ts';
 import { renameDurably, renameIfThere, syncPath } from './durable-files.ts';
+import { markPath } from './head-mark.ts';
 import { Meta } from './meta.ts';
 
 export interface Restored extends LogFileFacts {
@@ -44,6 +45,8 @@ export function restore(source: string, path: string): Restored {
 export function finishRestore(path: string): void {
   const { restored, replaced } = namesFor(path);
   if (!existsSync(restored)) return;
+  // It speaks of the log that goes.
+  rmSync(markPath(path), { force: true });
   // The old write-ahead log must never meet the new file: SQLite would play it back into it.
   renameIfThere(`${path}-wal`, `${replaced}-wal`);
   rmSync(`${path}-shm`, { force: true });

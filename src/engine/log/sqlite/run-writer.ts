@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Projection } from '../../store/projection.ts';
-import { acquireLock, openForWriting } from './database.ts';
-import { finishRestore } from './restore.ts';
-import { Writer } from './writer.ts';
+import { LogFile } from './log-file.ts';
+import type { Writer } from './writer.ts';
 import type { FromWriter, ToWriter, WriterWorkerData } from './writer-messages.ts';
 
 /** Runs the writer in this worker thread until it is told to close. A worker's entry file calls it with its projections. */
@@ -12,16 +11,14 @@ export function runWriter(projections: readonly Projection[]): void {
   const send = (message: FromWriter) => port.postMessage(message);
   const { path, retention, retentionIntervalMs, preload } = workerData as WriterWorkerData;
 
-  let lock: Disposable;
-  let writer: Writer;
+  let file: LogFile;
   try {
-    lock = acquireLock(`${path}-lock`);
-    finishRestore(path);
-    writer = new Writer({ database: openForWriting(path), projections, now: Date.now });
+    file = LogFile.open({ path, projections, now: Date.now });
   } catch (error) {
     send({ kind: 'refused', reason: describe(error) });
     return;
   }
+  const { writer } = file;
 
   // One small step at a time: commits that arrived meanwhile go between two steps.
   let trimming: ReturnType<typeof setTimeout> | undefined;
@@ -37,12 +34,7 @@ export function runWriter(projections: readonly Projection[]): void {
   };
 
   const close = () => {
-    try {
-      writer.close();
-    } catch {
-      // What the checkpoint could not fold in stays in the write-ahead log and is read from there at the next start.
-    }
-    lock[Symbol.dispose]();
+    file.close();
     send({ kind: 'closed' });
     port.close();
   };
@@ -51,7 +43,7 @@ export function runWriter(projections: readonly Projection[]): void {
     switch (message.kind) {
       case 'commit': {
         const startedAt = performance.now();
-        const outcomes = writer.commit(message.requests);
+        const outcomes = file.commit(message.requests);
         return send({ kind: 'settled', outcomes, commitMs: performance.now() - startedAt });
       }
       case 'probe':

@@ -238,6 +238,20 @@ test('a corrupt file is refused and left as it is', async () => {
   expect(await Bun.file(path).text()).toBe(garbage);
 });
 
+test('an old event that was changed on the disk is never given to a reader', async () => {
+  {
+    await using log = await open();
+    await appendMany(log, 5_000);
+  }
+  {
+    using database = openForWriting(path);
+    database.exec(`UPDATE log SET body = '{"text":"forged"}' WHERE seq = 100`);
+  }
+  await using log = await open();
+  expect(await texts(log.read(97, 2))).toEqual(['97', '98']);
+  await expect(log.read(98, 10)).rejects.toThrow('event 100 was changed');
+});
+
 test('a file of a newer Millrace is refused', async () => {
   {
     using database = openForWriting(path);
