@@ -1,3 +1,4 @@
+import { setInterval } from 'node:timers/promises';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { type FaultProxy, startFaultProxy } from '../tests/support/fault-proxy.ts';
 import { sendMessages } from './send-messages.ts';
@@ -10,6 +11,8 @@ import { badge, figure, shownCounts } from './summary-table.ts';
 const SECONDS = 60;
 const PER_SECOND = 500;
 const BATCH = 50;
+/** Longer than a page takes to come back, and no multiple of its waits. */
+const BREAK_EVERY_MS = 3_700;
 const CHANNELS = Array.from({ length: 8 }, (_, index) => `#channel-${index}`);
 const USERS = Array.from({ length: 12 }, (_, index) => `user-${index}`);
 
@@ -22,27 +25,18 @@ const shownFigure = async (page: Page, name: string) =>
 /** Ends or freezes every stream, again and again, until told to stop; resolves with how often. */
 function breakStreams(proxy: FaultProxy): () => Promise<number> {
   let isOver = false;
-  let wake = () => {};
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   const breaking = (async () => {
     let breaks = 0;
-    for (; !isOver; breaks += 1) {
+    for await (const _ of setInterval(BREAK_EVERY_MS)) {
+      if (isOver) break;
       if (breaks % 3 === 2) proxy.freezeStreams();
       else proxy.cut();
-      await pause(3_000 + (breaks % 4) * 500);
+      breaks += 1;
     }
     return breaks;
   })();
   return () => {
     isOver = true;
-    wake();
     return breaking;
   };
 }
@@ -51,19 +45,17 @@ function breakStreams(proxy: FaultProxy): () => Promise<number> {
 async function ingest(url: string): Promise<number> {
   const startedAt = performance.now();
   let sent = 0;
-  while (performance.now() - startedAt < SECONDS * 1_000) {
-    const due = Math.floor(((performance.now() - startedAt) / 1_000) * PER_SECOND);
-    if (sent + BATCH > due) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      continue;
+  for await (const _ of setInterval(20)) {
+    const elapsedS = (performance.now() - startedAt) / 1_000;
+    if (elapsedS >= SECONDS) break;
+    for (const due = Math.floor(elapsedS * PER_SECOND); sent + BATCH <= due; sent += BATCH) {
+      const messages = Array.from({ length: BATCH }, (_, index) => ({
+        channel: CHANNELS[(sent + index * 3) % CHANNELS.length] ?? '',
+        user: USERS[(sent + index * 5) % USERS.length] ?? '',
+        text: `message ${sent + index}`,
+      }));
+      await sendMessages(url, ...messages);
     }
-    const messages = Array.from({ length: BATCH }, (_, index) => ({
-      channel: CHANNELS[(sent + index * 3) % CHANNELS.length] ?? '',
-      user: USERS[(sent + index * 5) % USERS.length] ?? '',
-      text: `message ${sent + index}`,
-    }));
-    await sendMessages(url, ...messages);
-    sent += BATCH;
   }
   return sent;
 }

@@ -319,12 +319,13 @@ test('a filter by a channel that never was says so', async ({ page }) => {
 test('a page that cannot be loaded says so, and trying again shows it', async ({ page }) => {
   await using server = await startServer();
   await sendMessages(server.url, { text: 'one' });
+  await page.clock.install();
   await page.goto(`${server.url}/events`);
   await page.waitForSelector('.status-connected');
   await page.route('**/api/messages?*', (route) => route.fulfill({ status: 500 }));
   // Not from the server, which would send its messages along.
   await page.getByRole('link', { name: 'Messages', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Messages cannot be loaded' })).toBeVisible();
-  await tryAgain(page);
+  await tryAgain(page, '/api/messages');
   await expect.poll(() => texts(page)).toEqual(['one']);
 });

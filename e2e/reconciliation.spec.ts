@@ -109,9 +109,10 @@ test('what cannot be loaded says so, and offers the way back', async ({ page }) 
   await using server = await startServer();
   await reportBoth(server.url, 'billing', 1);
   await page.route('**/reconciliation/latest', (route) => route.fulfill({ status: 500 }));
+  await page.clock.install();
   await page.goto(`${server.url}/reconciliation`);
   await expect(page.getByRole('heading', { name: 'Reconciliation cannot be loaded' })).toBeVisible();
-  await tryAgain(page);
+  await tryAgain(page, '/reconciliation/latest');
   await expect(table(page, 'Services')).toBeVisible();
 });
 

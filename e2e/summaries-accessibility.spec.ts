@@ -3,6 +3,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { numbered, sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
 import { badge, row, table } from './summary-table.ts';
+import { tryAgain } from './try-again.ts';
 
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -10,13 +11,6 @@ async function findings(page: Page): Promise<string[]> {
 }
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-
-/** Lets requests through again and asks by hand, well before the page would by itself. */
-async function tryAgain(page: Page): Promise<void> {
-  await expect(page.getByRole('timer')).toHaveText(/in ([4-9]|\d\d) s/, { timeout: 20_000 });
-  await page.unrouteAll();
-  await page.getByRole('button', { name: 'Try again' }).click();
-}
 
 /** Enough names that every hue is on the page. */
 const people = Array.from({ length: 40 }, (_, index) => ({ user: `user-${index}`, channel: `#channel-${index % 5}` }));
@@ -31,6 +25,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test(`axe finds nothing on ${path} while loading, empty, failed`, async ({ page }) => {
         await using server = await startServer();
         const held: (() => void)[] = [];
+        await page.clock.install();
         await page.route(`**/api/${path}*`, async (route) => {
           await new Promise<void>((resolve) => held.push(resolve));
           await route.continue();
@@ -47,7 +42,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.reload();
         await expect(page.getByRole('heading', { name: `${title} cannot be loaded` })).toBeVisible();
         expect(await findings(page)).toEqual([]);
-        await tryAgain(page);
+        await tryAgain(page, `/api/${path}`);
         await expect(page.getByRole('heading', { name: `No ${path} yet` })).toBeVisible();
         await sendMessages(server.url, ...people);
         await expect(table(page, title)).toBeVisible();
@@ -88,6 +83,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test('axe finds nothing on a user, live, unknown, deleted, failed, disconnected', async ({ page }) => {
       const server = await startServer();
       await sendMessages(server.url, ...people, ...numbered(60, 'm', { user: 'ada' }));
+      await page.clock.install();
       await page.goto(`${server.url}/users/nobody`);
       await expect(page.getByRole('heading', { name: 'No such user' })).toBeVisible();
       await expect(badge(page, 'Connected')).toBeVisible();
@@ -96,7 +92,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(`${server.url}/users/ada`);
       await expect(page.getByRole('heading', { name: 'This user cannot be loaded' })).toBeVisible();
       expect(await findings(page)).toEqual([]);
-      await tryAgain(page);
+      await tryAgain(page, '/api/users/ada');
       await expect(badge(page, 'Connected')).toBeVisible();
       await expect(page.getByRole('heading', { name: 'ada', exact: true, level: 2 })).toBeVisible();
       expect(await findings(page)).toEqual([]);
