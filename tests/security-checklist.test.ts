@@ -1,10 +1,14 @@
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type ProposalsSystem, proposalsSystem } from './support/proposals-system.ts';
 
 // The lines of the security checklist that need projects, each by its plainest attack; the corpora are in
-// `security-proposals.test.ts` and `security-runs.test.ts`, lines 1 to 8 and 12 in `security.test.ts`.
+// `security-proposals.test.ts` and `security-runs.test.ts`. The other lines, by the numbers that their titles begin with:
+// 1 and 12 in `security-origins.test.ts`, 2 and 3 in `security-tokens.test.ts`, 3 and 4 in `security-sessions.test.ts`,
+// 5 to 8 in `security-input.test.ts`.
+
+const LINES = 12;
 
 const CHANGE = '/api/v1/proposals/alpha.add-login';
 const ESC = '\u001b';
@@ -22,6 +26,14 @@ async function outputOf(system: ProposalsSystem): Promise<readonly string[]> {
   await watching.next({ type: 'validation_complete' });
   return watching.frames.filter(({ type }) => type === 'output').map(({ line }) => String(line));
 }
+
+test('every line of the checklist has a test', () => {
+  const titles = readdirSync(import.meta.dirname)
+    .filter((name) => name.startsWith('security-'))
+    .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+    .flatMap((text) => [...text.matchAll(/^(?:test|describe)\('(\d+)\. /gm)].map(([, line]) => Number(line)));
+  expect([...new Set(titles)].sort((a, b) => a - b)).toEqual(Array.from({ length: LINES }, (_, index) => index + 1));
+});
 
 test('9. programs get arguments, never a shell, and nothing of the server’s environment', async () => {
   const code = 'console.log(process.argv[1]); console.log(Object.keys(process.env).join())';
