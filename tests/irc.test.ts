@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../e2e/start-server.ts';
-import { type Connector, connectorSchema, connectorsSchema } from '../src/surfaces/messages/connectors/events.ts';
+import { type Connector, connectorSchema, connectorsSchema } from '../src/protocol/connector.ts';
 import { type Message, messagePageSchema } from '../src/surfaces/messages/events.ts';
 import { openEventSource } from './support/event-source.ts';
 import { startIrcServer } from './support/irc-server.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Connector } from '../../surfaces/messages/connectors/events.ts';
+import type { Connector } from '../../protocol/connector.ts';
 import { CommandFailure } from '../failure.ts';
 import { urlOption, wholeNumber } from '../server-url.ts';
 import { addConnector, readConnector } from './connector-api.ts';

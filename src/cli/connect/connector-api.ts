@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Connector, connectorSchema, connectorsSchema } from '../../surfaces/messages/connectors/events.ts';
+import { type Connector, connectorSchema, connectorsSchema } from '../../protocol/connector.ts';
 import { CommandFailure } from '../failure.ts';
 
 const refusalSchema = z.looseObject({ error: z.looseObject({ message: z.string() }) });

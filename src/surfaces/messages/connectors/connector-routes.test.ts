@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectorSchema } from './events.ts';
+import { connectorSchema } from '../../../protocol/connector.ts';
 import { connectorSystem } from './testing/connector-system.ts';
 
 const IRC = { kind: 'irc', server: 'irc.libera.chat', nick: 'me', channels: ['#a'] };

@@ -2,10 +2,10 @@ import type { Hono } from 'hono';
 import { invalidRequest, issuesOf } from '../../../engine/http/issues.ts';
 import { assertRealJson, readJsonObject } from '../../../engine/http/read-json.ts';
 import type { SurfaceContext } from '../../../engine/surface.ts';
+import type { Connectors } from '../../../protocol/connector.ts';
 import { formatCursor } from '../../../protocol/cursor.ts';
 import { MillraceError } from '../../../protocol/errors.ts';
 import { ALL_CONNECTORS, connectorOfRow, type StoredConnector } from './connector-rows.ts';
-import type { Connectors } from './events.ts';
 import { CONNECTOR_LIMITS, connectorInputSchema, identityOf, makeId } from './irc/irc-settings.ts';
 import { addedEvent, removedEvent } from './records.ts';
 

@@ -1,6 +1,6 @@
 import type { RowView } from '../../../engine/feed.ts';
 import type { Query } from '../../../engine/store/snapshot.ts';
-import type { Connector } from './events.ts';
+import type { Connector } from '../../../protocol/connector.ts';
 import { CONNECTOR_RECORDS } from './projection.ts';
 import type { ConnectorOrigin } from './records.ts';
 

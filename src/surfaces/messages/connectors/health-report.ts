@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import type { Liveness } from '../../../protocol/connector.ts';
 import { appendUntilTaken, type PatientLog } from './append-until-taken.ts';
-import type { Liveness } from './events.ts';
 import { changedEvent, failedEvent } from './records.ts';
 
 export interface HealthReportOptions extends PatientLog {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { NewEvent } from '../../../engine/log/log.ts';
+import { connectorRowSchema } from '../../../protocol/connector.ts';
 import { toLogEvent } from '../message-body.ts';
 import { connectorsView } from './connector-rows.ts';
-import { connectorRowSchema } from './events.ts';
 import { addedEvent, changedEvent, failedEvent, removedEvent } from './records.ts';
 import { type ConnectorSystem, connectorSystem } from './testing/connector-system.ts';
 

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../../engine/log/log.ts';
+import type { Liveness } from '../../../protocol/connector.ts';
 import { MESSAGES_CHANNEL } from '../events.ts';
-import type { Liveness } from './events.ts';
 import type { IrcSettings } from './irc/irc-settings.ts';
 
 /** Types of the log's records about connectors. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../../engine/clock.ts';
-import type { Liveness } from '../events.ts';
+import type { Liveness } from '../../../../protocol/connector.ts';
 import { IrcConnector } from './irc-connector.ts';
 import { DEFAULT_IRC_TIMINGS } from './irc-session.ts';
 

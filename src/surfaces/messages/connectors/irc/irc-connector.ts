@@ -1,8 +1,8 @@
 import type { ChannelText } from 'irc-framework';
 import type { Clock } from '../../../../engine/clock.ts';
+import type { Liveness } from '../../../../protocol/connector.ts';
 import { reconnectDelayMs, STEADY_RECONNECT_POLICY } from '../../../../protocol/reconnect-policy.ts';
 import type { ConnectorMessage } from '../connector-message.ts';
-import type { Liveness } from '../events.ts';
 import { ChannelSet } from './channel-set.ts';
 import { IrcSession, type IrcTimings } from './irc-session.ts';
 import type { IrcSettings } from './irc-settings.ts';

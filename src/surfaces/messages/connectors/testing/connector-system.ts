@@ -8,11 +8,11 @@ import type { Log, LogRecord } from '../../../../engine/log/log.ts';
 import { SqliteLog } from '../../../../engine/log/sqlite/sqlite-log.ts';
 import { createMetrics } from '../../../../engine/metrics.ts';
 import { Turns } from '../../../../engine/turns.ts';
+import { type Connector, connectorsSchema } from '../../../../protocol/connector.ts';
 import { errorBody, MillraceError } from '../../../../protocol/errors.ts';
 import { type Message, POSTED } from '../../events.ts';
 import { addConnectorRoutes } from '../connector-routes.ts';
 import { ConnectorSet, type ConnectorSetOptions } from '../connector-set.ts';
-import { type Connector, connectorsSchema } from '../events.ts';
 import { type ConfiguredIrc, configuredIrcSchema } from '../irc/irc-settings.ts';
 
 export interface ConnectorSystemOptions extends Partial<Omit<ConnectorSetOptions, 'irc'>> {
