@@ -19,6 +19,7 @@ export interface SurfaceContext {
   /** Shared by all surfaces: begin a key with the surface's name. */
   readonly turns: Turns;
   readonly presence: Presence;
+  readonly load: Load;
   /** Never given tokens or payloads. */
   readonly logger: Logger;
 }
@@ -27,6 +28,14 @@ export interface SurfaceContext {
 export interface Presence {
   /** The users with an open stream of a project, each once. */
   usersIn(project: string): readonly string[];
+}
+
+/** What this process is busy with. */
+export interface Load {
+  /** Events that were accepted and wait for the disk. */
+  queuedEvents(): number;
+  /** The readers of streams, and how many events the one furthest behind has yet to be given. */
+  clients(): { readonly connected: number; readonly slowestLag: number };
 }
 
 export interface IngestLimits {
@@ -56,6 +65,8 @@ export interface Surface {
   /** Figures of the surface that can be counted in two ways. */
   readonly selfChecks?: readonly SelfCheck[];
   routes(context: SurfaceContext): Hono;
+  /** Reads what it has to know before the first request; called once, after `routes`. */
+  prepare?(context: SurfaceContext): Promise<void>;
   /** Begins background work once the server listens; it is ended before the log is closed. */
   start?(context: BackgroundContext): AsyncDisposable;
 }

@@ -28,7 +28,8 @@ export function operationsRoutes({ log, metrics, readers }: OperationsOptions): 
   return app;
 }
 
-function slowestLag(log: Log, readers: ReadonlySet<Reader>): number {
+/** How many events the reader furthest behind has yet to be given. */
+export function slowestLag(log: Log, readers: ReadonlySet<Reader>): number {
   const head = log.head().seq;
   let lag = 0;
   for (const { position } of readers) lag = Math.max(lag, head - position.seq);

@@ -3,9 +3,14 @@ import { revocationProjection } from '../engine/auth/revocations.ts';
 import type { Projection } from '../engine/store/projection.ts';
 import { connectorsProjection } from '../surfaces/messages/connectors/projection.ts';
 import { messagesProjection } from '../surfaces/messages/projection.ts';
+import { toolOutcome } from '../surfaces/observability/outcomes.ts';
 import { observabilityProjection } from '../surfaces/observability/projection.ts';
+import { ingestionProjection } from '../surfaces/ops/ingestion/projection.ts';
+import { activityProjection } from '../surfaces/ops/kpis/activity-projection.ts';
+import { runOutcome } from '../surfaces/proposals/outcomes.ts';
 import { proposalsProjection } from '../surfaces/proposals/projection.ts';
 import { runsProjection } from '../surfaces/proposals/runs/projection.ts';
+import { serviceOutcome } from '../surfaces/reconciliation/outcomes.ts';
 import { reconciliationProjection } from '../surfaces/reconciliation/projection.ts';
 
 /** The engine's tables and every surface's, one line each; loaded in the writer's thread. */
@@ -18,4 +23,6 @@ export const projections: readonly Projection[] = [
   connectorsProjection,
   proposalsProjection,
   runsProjection,
+  ingestionProjection,
+  activityProjection([toolOutcome, serviceOutcome, runOutcome]),
 ];

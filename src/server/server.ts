@@ -17,7 +17,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { databasePath } from './database-path.ts';
 import { openAuth } from './open-auth.ts';
-import { operationsRoutes } from './operations.ts';
+import { operationsRoutes, slowestLag } from './operations.ts';
 import { loadPageRenderer } from './page-renderer.ts';
 import { Pages } from './pages.ts';
 import { projections } from './projections.ts';
@@ -83,7 +83,11 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
   const timings = { staleAfterMs: config.staleAfterMs, selfCheckMs: config.selfCheckMs };
   const turns = new Turns();
   const shared = { log, snapshots: log, clock: systemClock, metrics, limits, timings, turns, logger };
-  const surfaceContext: SurfaceContext = { ...shared, presence: connections };
+  const load = {
+    queuedEvents: () => log.queued,
+    clients: () => ({ connected: feeds.readers.size, slowestLag: slowestLag(log, feeds.readers) }),
+  };
+  const surfaceContext: SurfaceContext = { ...shared, presence: connections, load };
   const files = await StaticFiles.load(webFolder ?? built('web'));
   const renderer = await loadPageRenderer(built('ssr/render.js'));
   const app = createApp({
@@ -103,6 +107,7 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
     metrics,
     logger,
   });
+  for (const surface of surfaces) await surface.prepare?.(surfaceContext);
   const server = startBunServer({
     host: config.host,
     port: config.port,

@@ -1,6 +1,14 @@
 import type { Surface } from '../engine/surface.ts';
+import {
+  ALL_CONNECTORS,
+  connectorOfRow,
+  connectorsView,
+  type StoredConnector,
+} from '../surfaces/messages/connectors/connector-rows.ts';
 import { createMessagesSurface } from '../surfaces/messages/surface.ts';
 import { observability } from '../surfaces/observability/surface.ts';
+import type { OpsConnectors } from '../surfaces/ops/connectors.ts';
+import { createOpsSurface } from '../surfaces/ops/surface.ts';
 import { createProposalsSurface } from '../surfaces/proposals/surface.ts';
 import { reconciliation } from '../surfaces/reconciliation/surface.ts';
 import type { Config } from './config.ts';
@@ -23,8 +31,17 @@ export function createSurfaces(config: SurfaceConfig): readonly Surface[] {
         ...(validatorLimitMs === undefined ? {} : { validationLimits: { timeLimitMs: validatorLimitMs } }),
       },
     }),
+    createOpsSurface({ connectors }),
   ];
 }
+
+const connectors: OpsConnectors = {
+  rows: connectorsView.rows,
+  stored: {
+    queries: [ALL_CONNECTORS],
+    of: ([rows = []]) => (rows as readonly StoredConnector[]).map(connectorOfRow),
+  },
+};
 
 function modelOf({ modelBaseUrl, model = '', modelApiKey }: SurfaceConfig) {
   return modelBaseUrl === undefined ? undefined : { baseUrl: modelBaseUrl, model, apiKey: modelApiKey };

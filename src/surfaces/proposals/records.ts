@@ -1,7 +1,7 @@
 import type { LogRecord, NewEvent } from '../../engine/log/log.ts';
 import type { ProposalEvent } from './events.ts';
 
-type EventName = ProposalEvent['type'];
+export type EventName = ProposalEvent['type'];
 
 /** The log's type for each message of the feeds. */
 export const RECORD_TYPES = {

@@ -49,6 +49,7 @@ export async function testSurface(options: TestSurfaceOptions = {}): Promise<Tes
     timings,
     turns: new Turns(),
     presence: { usersIn: () => [] },
+    load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
   };
   app.route('/', observability.routes({ ...context, logger: pino({ level: 'silent' }) }));
   app.onError((error, context) => {

@@ -44,6 +44,7 @@ export async function runsSystem(options: RunsSystemOptions = {}) {
     limits: { maxBytes: 1_048_576 },
     timings: { staleAfterMs: 15_000, selfCheckMs: 0 },
     presence: { usersIn: () => [] },
+    load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
   };
   const workspace = new Workspace(context, root);
   const begin = () => new ProposalRuns({ context, workspace, ...runOptions });

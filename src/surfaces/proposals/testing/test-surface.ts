@@ -41,6 +41,7 @@ export async function testSurface({
     timings: { staleAfterMs: 15_000, selfCheckMs: 0 },
     turns: new Turns(),
     presence: { usersIn: () => [] },
+    load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
     logger: pino({ level: 'silent' }),
   };
   const surface = createProposalsSurface({ projectsRoot: root });

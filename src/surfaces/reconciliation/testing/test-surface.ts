@@ -62,6 +62,7 @@ export async function testSurface(options: TestSurfaceOptions = {}) {
     timings,
     turns: new Turns(),
     presence: { usersIn: () => [] },
+    load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
     logger: pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
   };
   const app = new Hono();

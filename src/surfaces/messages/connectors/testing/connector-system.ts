@@ -50,6 +50,7 @@ export async function connectorSystem(options: ConnectorSystemOptions = {}) {
     timings: { staleAfterMs: 15_000, selfCheckMs: 0 },
     turns: new Turns(),
     presence: { usersIn: () => [] },
+    load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
     logger: pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
   };
   const routes = new Hono();

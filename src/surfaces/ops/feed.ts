@@ -1,0 +1,29 @@
+import type { EventView, FeedDefinition, RowSet } from '../../engine/feed.ts';
+import { OPS_CHANNEL } from './events.ts';
+import { ingestionMessage } from './ingestion/message.ts';
+import type { OpsMessage } from './ops-message.ts';
+import { INGESTION_CHANGED } from './records.ts';
+
+/** What the feed shows, by the type of the record: one line each. */
+const MESSAGES: ReadonlyMap<string, OpsMessage> = new Map([[INGESTION_CHANGED, ingestionMessage]]);
+
+export interface OpsFeedOptions {
+  /** The health of the connectors. */
+  readonly connectors: RowSet;
+}
+
+/** Everything that changes on the page of specs/000, on one stream. */
+export function opsFeed({ connectors }: OpsFeedOptions): FeedDefinition {
+  const view: EventView = {
+    key: 'ops',
+    includes: ({ type, channel }) => channel === OPS_CHANNEL && MESSAGES.has(type),
+    eventType: ({ type }) => MESSAGES.get(type)?.type ?? type,
+    encode(record, cursor) {
+      const message = MESSAGES.get(record.type);
+      if (!message) throw new Error(`the feed shows no ${record.type}`);
+      return `{"type":"${message.type}",${message.members(record)},"cursor":"${cursor}"}`;
+    },
+    rows: connectors,
+  };
+  return { name: 'ops', path: '/ops/stream', open: () => view };
+}

@@ -1,0 +1,36 @@
+import type { Hono } from 'hono';
+import type { SurfaceContext } from '../../engine/surface.ts';
+import { formatCursor } from '../../protocol/cursor.ts';
+import type { OpsConnectors } from './connectors.ts';
+import type { OpsState } from './events.ts';
+import type { KpiMeter } from './kpis/kpi-meter.ts';
+import { storedKpis } from './kpis/stored-kpis.ts';
+import { readTogether } from './stored.ts';
+
+export interface StateOptions {
+  readonly context: SurfaceContext;
+  readonly meter: KpiMeter;
+  readonly connectors: OpsConnectors;
+}
+
+/** Everything that the page shows first, of one snapshot: the feed continues from its cursor without a gap. */
+export async function readState({ context, meter, connectors }: StateOptions): Promise<OpsState> {
+  const { cursor, values } = await readTogether(context.snapshots, {
+    ...storedKpis(context.clock.now()),
+    connectors: connectors.stored,
+  });
+  return {
+    kpis: meter.complete(values, cursor.seq),
+    alerts: [],
+    connectors: [...values.connectors],
+    chat: { is_configured: false, hint: 'This Millrace has no assistant.', messages: [] },
+    cursor: formatCursor(cursor),
+  };
+}
+
+export function addStateRoute(routes: Hono, options: StateOptions): void {
+  routes.get('/api/ops', async (context) => {
+    context.header('cache-control', 'no-store');
+    return context.json(await readState(options));
+  });
+}
