@@ -162,6 +162,31 @@ describe('createFeedConnection', () => {
     expect(name()).toBe('live');
   });
 
+  it('hands on what heartbeats carry, of the stream and of pages that are polled', async () => {
+    const beats: unknown[] = [];
+    const { environment, connection, socket, problems } = await liveScene({
+      settings: { poll: { afterFailures: 1, everyMs: 10_000 } },
+      onHeartbeat(members) {
+        beats.push(members);
+        if (beats.length === 1) throw new Error('broken page');
+      },
+    });
+    socket().send({ type: 'heartbeat', cursor: cursor(12), at: 'then', queue_depth: 3 });
+    expect(connection.cursor()).toBe(cursor(12));
+    const heartbeat = { type: 'heartbeat', cursor: cursor(12), at: 'later', queue_depth: 4 };
+    environment.respond = () =>
+      Response.json({ events: [], from: cursor(12), cursor: cursor(12), upToDate: true, heartbeat });
+    socket().end(1006);
+    await environment.advance(1_000);
+    socket().end(1006);
+    await environment.settle();
+    expect(beats).toEqual([
+      { at: 'then', queue_depth: 3 },
+      { at: 'later', queue_depth: 4 },
+    ]);
+    expect(problems.map(({ kind }) => kind)).toContain('handler_failed');
+  });
+
   it('closes a stream that was silent for two heartbeats and opens another', async () => {
     const { environment, socket, name } = await liveScene();
     const first = socket();

@@ -1,5 +1,5 @@
 import { CLOSE } from '../protocol/close-codes.ts';
-import type { EventMessage, ServerFrame } from '../protocol/frames.ts';
+import type { EventMessage, HeartbeatFrame, ServerFrame } from '../protocol/frames.ts';
 import { initialState, transition } from './connection-machine.ts';
 import {
   type ConnectionEvent,
@@ -47,6 +47,8 @@ export interface FeedConnectionOptions<Event = EventMessage> {
   readonly cursor?: string | undefined;
   /** Receives every event after the snapshot exactly once, in the order of the log. */
   readonly onEvents: (events: readonly Event[]) => void;
+  /** Told of every heartbeat: its time `at`, and what those of the feed carry beside it. */
+  readonly onHeartbeat?: (members: Readonly<Record<string, unknown>>) => void;
   /** Checks one message, for example by a zod schema; what it throws for is reported to `onInvalid` and skipped. */
   readonly parse?: (message: EventMessage) => Event;
   /** Told of a message that `parse` threw for. */
@@ -291,6 +293,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
       if (taken.kind === 'gap') return lose('a page starts elsewhere');
       send({ type: 'polled', cursor: taken.cursor, hasMore: !page.upToDate });
       deliver(taken.events);
+      if (page.heartbeat) beat(page.heartbeat);
     };
   }
 
@@ -301,6 +304,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
     // The position first: a handler that pauses or reconnects continues after the events it was given.
     if (happening) send(happening);
     deliver(events);
+    if (frame.type === 'heartbeat') beat(frame);
   }
 
   function lose(message: string): void {
@@ -311,9 +315,17 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   function deliver(messages: readonly EventMessage[]): void {
     // Without `parse`, `Event` is the message: the default of the type parameter.
     const events = options.parse ? messages.flatMap(parse) : (messages as readonly Event[]);
-    if (events.length === 0) return;
+    if (events.length > 0) handle(() => options.onEvents(events));
+  }
+
+  function beat({ type: _, cursor: __, ...members }: HeartbeatFrame): void {
+    handle(() => options.onHeartbeat?.(members));
+  }
+
+  /** What a handler throws for ends nothing. */
+  function handle(call: () => void): void {
     try {
-      options.onEvents(events);
+      call();
     } catch (cause) {
       report({ kind: 'handler_failed', message: messageOf(cause), cause });
     }
@@ -324,11 +336,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
       return options.parse ? [options.parse(message)] : [];
     } catch (cause) {
       invalidCount += 1;
-      try {
-        options.onInvalid?.(message, cause);
-      } catch (error) {
-        report({ kind: 'handler_failed', message: messageOf(error), cause: error });
-      }
+      handle(() => options.onInvalid?.(message, cause));
       return [];
     }
   }

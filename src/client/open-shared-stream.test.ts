@@ -63,6 +63,20 @@ describe('tabs that share a connection', () => {
     ]);
   });
 
+  it('all hear what heartbeats carry', async () => {
+    const browser = new ScriptedBrowser();
+    const beats: unknown[][] = [[], []];
+    const tabs = beats.map((own) => {
+      return show(browser.openTab(), 10, { onHeartbeat: (members) => own.push(members) });
+    });
+    await settle(...tabs);
+    tabs[0]?.tab.sockets[0]?.send(hello(10));
+    await settle(...tabs);
+    tabs[0]?.tab.sockets[0]?.send({ type: 'heartbeat', cursor: cursor(10), at: 'then', queue_depth: 3 });
+    await settle(...tabs);
+    expect(beats).toEqual([[{ at: 'then', queue_depth: 3 }], [{ at: 'then', queue_depth: 3 }]]);
+  });
+
   it('let a tab that is behind catch up by JSON before it takes the frames that came meanwhile', async () => {
     const { browser, first, second } = await threeTabs();
     first.tab.sockets[0]?.send(batch(10, 15));

@@ -47,6 +47,11 @@ export interface EventView {
   encode(record: LogRecord, cursor: string): string;
   /** All of these are sent when a reader joins, so let them be few; then whatever of them changed. */
   readonly rows?: RowSet;
+  /**
+   * Measures what the heartbeats of this view carry beside `type`, `cursor` and `at`, at most once a second for all who
+   * read it. Readers are then given one at the start, and on every transport.
+   */
+  heartbeat?(): HeartbeatMembers;
 }
 
 /** Rows only, any number of them: those that changed after the reader's cursor. */
@@ -55,7 +60,12 @@ export interface RowView {
   /** As in {@link EventView}. */
   readonly project?: string;
   readonly rows: RowSet;
+  /** As in {@link EventView}. */
+  heartbeat?(): HeartbeatMembers;
 }
+
+/** Members of a JSON object. */
+export type HeartbeatMembers = Readonly<Record<string, unknown>>;
 
 /** Newest values by key, read from projections and sent as absolute values, at most 4 times a second (DESIGN §1). */
 export interface RowSet {

@@ -18,8 +18,11 @@ export const helloFrameSchema = z.object({
 });
 export type HelloFrame = z.infer<typeof helloFrameSchema>;
 
-/** Proof of life and of completeness: the feed has been read up to `cursor`, filtered-out events included. */
-export const heartbeatFrameSchema = z.object({ type: z.literal('heartbeat'), cursor: z.string(), at: z.string() });
+/**
+ * Proof of life and of completeness: the feed has been read up to `cursor`, filtered-out events included. Those of some
+ * feeds carry other members, as measured a moment ago.
+ */
+export const heartbeatFrameSchema = z.looseObject({ type: z.literal('heartbeat'), cursor: z.string(), at: z.string() });
 export type HeartbeatFrame = z.infer<typeof heartbeatFrameSchema>;
 
 /** The asked-for position cannot be resumed; the stream goes on from `cursor`, the head. */
@@ -59,5 +62,7 @@ export const pageSchema = z.object({
   cursor: z.string(),
   /** True when nothing newer was committed at the time of reading. */
   upToDate: z.boolean(),
+  /** Of a feed whose heartbeats carry something: the newest one. */
+  heartbeat: z.optional(heartbeatFrameSchema),
 });
 export type FeedPage = z.infer<typeof pageSchema>;

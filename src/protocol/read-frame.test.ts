@@ -10,7 +10,15 @@ const valid: readonly Readonly<Record<string, unknown>>[] = [
   { type: 'reset', reason: 'cursor_expired', cursor: 'e.1.t' },
   { type: 'batch', from: 'e.0.0', to: 'e.1.t', events: [event] },
   { type: 'pong', timestamp: 'now' },
+  { type: 'heartbeat', cursor: 'e.1.t', at: 'now', queue_depth: 3 },
   { events: [event], from: 'e.0.0', cursor: 'e.1.t', upToDate: true },
+  {
+    events: [],
+    from: 'e.0.0',
+    cursor: 'e.1.t',
+    upToDate: true,
+    heartbeat: { type: 'heartbeat', cursor: 'e.1.t', at: '' },
+  },
   event,
 ];
 
@@ -20,10 +28,31 @@ const anything = fc.oneof(
   fc
     .tuple(
       fc.constantFrom(...valid),
-      fc.constantFrom('type', 'cursor', 'from', 'to', 'events', 'heartbeatMs', 'reason', 'at', 'upToDate', 'extra'),
+      fc.constantFrom(
+        'type',
+        'cursor',
+        'from',
+        'to',
+        'events',
+        'heartbeatMs',
+        'reason',
+        'at',
+        'upToDate',
+        'heartbeat',
+        'extra',
+      ),
       fc.oneof(
         fc.jsonValue(),
-        fc.constantFrom(undefined, 'batch', 'hello', 'reset', [event], [{ ...event, cursor: 7 }], [null]),
+        fc.constantFrom(
+          undefined,
+          'batch',
+          'hello',
+          'reset',
+          { type: 'heartbeat', cursor: 7 },
+          [event],
+          [{ ...event, cursor: 7 }],
+          [null],
+        ),
       ),
     )
     .map(([frame, name, value]) => ({ ...frame, [name]: value })),

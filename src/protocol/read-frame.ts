@@ -1,4 +1,4 @@
-import type { EventMessage, FeedPage, ResetReason, ServerFrame } from './frames.ts';
+import type { EventMessage, FeedPage, HeartbeatFrame, ResetReason, ServerFrame } from './frames.ts';
 
 // What `frames.ts` says in zod, written out by hand: zod is half of what the client may weigh. A test holds the two together.
 
@@ -19,7 +19,7 @@ export function readFrame(value: unknown): ServerFrame {
         heartbeatMs: number(members, 'heartbeatMs'),
       };
     case 'heartbeat':
-      return { type, cursor: text(members, 'cursor'), at: text(members, 'at') };
+      return heartbeat(members);
     case 'reset':
       return { type, reason: resetReason(members), cursor: text(members, 'cursor') };
     case 'batch':
@@ -50,7 +50,18 @@ export function readPage(value: unknown): FeedPage {
   const members = objectOf(value);
   const { upToDate } = members;
   if (typeof upToDate !== 'boolean') throw new TypeError('upToDate is no boolean');
-  return { events: eventsOf(members), from: text(members, 'from'), cursor: text(members, 'cursor'), upToDate };
+  return {
+    events: eventsOf(members),
+    from: text(members, 'from'),
+    cursor: text(members, 'cursor'),
+    upToDate,
+    ...(members.heartbeat === undefined ? {} : { heartbeat: heartbeat(objectOf(members.heartbeat)) }),
+  };
+}
+
+function heartbeat(members: Members): HeartbeatFrame {
+  if (members.type !== 'heartbeat') throw new TypeError('no heartbeat');
+  return { ...members, type: members.type, cursor: text(members, 'cursor'), at: text(members, 'at') };
 }
 
 function objectOf(value: unknown): Members {

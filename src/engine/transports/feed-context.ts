@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
-import { type Cursor, formatCursor } from '../../protocol/cursor.ts';
+import type { Cursor } from '../../protocol/cursor.ts';
 import type { Admission } from '../admission.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { ConnectionLimits } from '../auth/connection-limits.ts';
 import type { Batch } from '../batch.ts';
 import type { Clock } from '../clock.ts';
 import type { FeedDefinition, FeedView } from '../feed.ts';
+import { heartbeatText } from '../heartbeat.ts';
 import type { Hub } from '../hub.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics, TransportName } from '../metrics.ts';
@@ -69,6 +70,10 @@ export interface OpenReader {
   readonly reader: Reader;
   /** Reads and writes until there is no more or the socket takes no more. */
   pump(): void;
+  /** Whether its heartbeats carry what the view measures: they are then for every client, and one is due at the start. */
+  readonly hasMembers: boolean;
+  /** Text of the heartbeat as of where the reader stands. */
+  heartbeat(): string;
   close(): void;
 }
 
@@ -107,6 +112,8 @@ export function openReader({ context, feed, view, transport, position, sink }: O
       rowReader?.pump();
       reader.pump();
     },
+    hasMembers: source.members !== undefined,
+    heartbeat: () => heartbeatText(reader.position, context.clock.now(), source.members),
     close() {
       if (!isOpen) return;
       isOpen = false;
@@ -146,8 +153,4 @@ class RowSink implements Sink {
   fail(error: unknown): void {
     this.#sink.fail(error);
   }
-}
-
-export function heartbeatText(cursor: Cursor, now: number): string {
-  return JSON.stringify({ type: 'heartbeat', cursor: formatCursor(cursor), at: new Date(now).toISOString() });
 }

@@ -49,6 +49,8 @@ export class FeedServer {
         skip: ({ seq, type }, error) =>
           logger.error({ err: error, seq, type }, 'an event cannot be encoded and is not delivered'),
         wake: () => hub.notify(),
+        onHeartbeatFailed: (error) =>
+          logger.error({ err: error }, 'a heartbeat cannot be measured and carries nothing'),
       }),
       sweeper: new Sweeper(clock, Math.max(10, Math.min(SWEEP_INTERVAL_MS, shortest / 4))),
       readers: new Set(),

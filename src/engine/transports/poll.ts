@@ -3,6 +3,7 @@ import { MillraceError } from '../../protocol/errors.ts';
 import { Batch, type EncodedEvent } from '../batch.ts';
 import type { FeedDefinition, FeedView } from '../feed.ts';
 import type { FeedRead } from '../feed-source.ts';
+import { heartbeatText } from '../heartbeat.ts';
 import type { Resolution } from '../log/log.ts';
 import { RowBatch } from '../row-batch.ts';
 import { RowSource } from '../row-source.ts';
@@ -64,6 +65,7 @@ export async function pollFeed({
           from: start.cursor,
           to: position,
           events: [...events, ...(await rowsBeside(source, position))],
+          heartbeat: source.members && heartbeatText(position, context.clock.now(), source.members),
         });
       } finally {
         news.cancel();
@@ -142,12 +144,16 @@ interface Page {
   readonly from: Cursor;
   readonly to: Cursor;
   readonly events: readonly EncodedEvent[];
+  /** Of a view that measures something. */
+  readonly heartbeat: string | undefined;
 }
 
-function page({ log, metrics }: FeedContext, { from, to, events }: Page): Response {
+function page({ log, metrics }: FeedContext, { from, to, events, heartbeat }: Page): Response {
   const [fromText, cursor] = [formatCursor(from), formatCursor(to)];
   const texts = events.map((event) => event.text).join(',');
-  const text = `{"events":[${texts}],"from":"${fromText}","cursor":"${cursor}","upToDate":${to.seq >= log.head().seq}}`;
+  const isUpToDate = to.seq >= log.head().seq;
+  const last = heartbeat === undefined ? '' : `,"heartbeat":${heartbeat}`;
+  const text = `{"events":[${texts}],"from":"${fromText}","cursor":"${cursor}","upToDate":${isUpToDate}${last}}`;
   metrics.bytesOut.inc({ transport: 'poll' }, text.length);
   return respond(text);
 }

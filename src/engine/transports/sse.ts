@@ -7,7 +7,7 @@ import type { FeedDefinition, FeedView } from '../feed.ts';
 import type { Resolution } from '../log/log.ts';
 import type { RowBatch } from '../row-batch.ts';
 import type { Sweepable } from '../sweeper.ts';
-import { type FeedContext, type FeedSink, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
+import { type FeedContext, type FeedSink, type OpenReader, openReader } from './feed-context.ts';
 import { EXPIRED, type FeedSession } from './feed-session.ts';
 
 /** Browsers reconnect after this long, plus up to as much again, so that they don't all return at once. */
@@ -44,7 +44,7 @@ export class SseFeed implements FeedSink, Sweepable {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Settles the pull that waits for a chunk; while there is none, the socket has not taken the last one. */
   #pulled: (() => void) | undefined;
-  /** Frames that must go before any event: `hello` and a `reset`. */
+  /** Frames that must go before any event: `hello`, a `reset`, and the first heartbeat of a view that measures. */
   #preamble: string;
   #heartbeatDueAt: number;
 
@@ -58,6 +58,8 @@ export class SseFeed implements FeedSink, Sweepable {
     const position = start.kind === 'resume' ? start.cursor : start.head;
     this.#open = openReader({ context, feed, view, transport: 'sse', position, sink: this });
     if (start.kind === 'reset') this.reset(start.reason, start.head);
+    // After a reset: its cursor is where the stream goes on.
+    if (this.#open.hasMembers) this.#preamble += this.#heartbeat();
     context.sweeper.add(this);
   }
 
@@ -121,11 +123,8 @@ export class SseFeed implements FeedSink, Sweepable {
       return;
     }
     if (now < this.#heartbeatDueAt || this.isFull) return;
-    const { context, heartbeatMs } = this.#options;
-    this.#heartbeatDueAt = now + heartbeatMs;
-    const { position } = this.#open.reader;
-    const data = heartbeatText(position, context.clock.now());
-    this.#enqueue(encoder.encode(encodeSse({ event: 'heartbeat', id: formatCursor(position), data })));
+    this.#heartbeatDueAt = now + this.#options.heartbeatMs;
+    this.#enqueue(encoder.encode(this.#heartbeat()));
   }
 
   /** Ends the stream from this side; says why, as a WebSocket's close frame would, and when to come back. */
@@ -149,6 +148,11 @@ export class SseFeed implements FeedSink, Sweepable {
   discard(): void {
     this.#open.close();
     this.#options.context.sweeper.delete(this);
+  }
+
+  #heartbeat(): string {
+    const id = formatCursor(this.#open.reader.position);
+    return encodeSse({ event: 'heartbeat', id, data: this.#open.heartbeat() });
   }
 
   #flushPreamble(): void {

@@ -9,7 +9,7 @@ import { RowBatch } from '../row-batch.ts';
 import type { Socket, SocketOwner } from '../socket.ts';
 import type { Sweepable } from '../sweeper.ts';
 import { TokenBucket } from '../token-bucket.ts';
-import { type FeedContext, type FeedSink, heartbeatText, type OpenReader, openReader } from './feed-context.ts';
+import { type FeedContext, type FeedSink, type OpenReader, openReader } from './feed-context.ts';
 import { EXPIRED, type FeedSession } from './feed-session.ts';
 import { closeCodeOf } from './refused-socket.ts';
 
@@ -25,7 +25,7 @@ export interface WebSocketFeedOptions {
   readonly start: Resolution;
   /** The position the client asked for, as it stands in `hello`. */
   readonly asked: Cursor;
-  /** Whether the client speaks `millrace.v1`; otherwise it gets one frame per event and nothing else. */
+  /** Whether the client speaks `millrace.v1`; otherwise it gets one frame per event, and heartbeats that carry something. */
   readonly isV1: boolean;
   readonly heartbeatMs: number;
   /** On whose authority it is open, where that matters. */
@@ -95,6 +95,7 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
     context.logger.debug({ feed: feed.name }, 'WebSocket opened');
     if (isV1) this.#send(JSON.stringify({ type: 'hello', cursor: formatCursor(asked), feed: feed.name, heartbeatMs }));
     if (start.kind === 'reset') this.reset(start.reason, start.head);
+    if (this.#open?.hasMembers) this.#beat(this.#open);
     this.#open?.pump();
   }
 
@@ -149,7 +150,7 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
   }
 
   sweep(now: number): void {
-    const { context, isV1, heartbeatMs, session } = this.#options;
+    const { context, isV1, session } = this.#options;
     const { pingMs, pongTimeoutMs } = context.timings;
     if (session?.isOver()) {
       this.end(CLOSE.unauthorized, EXPIRED);
@@ -165,11 +166,15 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
       this.#pingedAt ??= now;
       this.#socket?.ping();
     }
-    if (isV1 && now >= this.#heartbeatDueAt && !this.#isFull && this.#open) {
-      this.#heartbeatDueAt = now + heartbeatMs;
-      this.#told = this.#open.reader.position;
-      this.#send(heartbeatText(this.#told, context.clock.now()));
-    }
+    if (now < this.#heartbeatDueAt || this.#isFull || !this.#open) return;
+    if (isV1 || this.#open.hasMembers) this.#beat(this.#open);
+  }
+
+  #beat({ reader, heartbeat }: OpenReader): void {
+    const { context, heartbeatMs } = this.#options;
+    this.#heartbeatDueAt = context.clock.monotonic() + heartbeatMs;
+    this.#told = reader.position;
+    this.#send(heartbeat());
   }
 
   /** Closes the connection from this side. */

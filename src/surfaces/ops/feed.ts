@@ -1,5 +1,5 @@
 import type { EventView, FeedDefinition, RowSet } from '../../engine/feed.ts';
-import { OPS_CHANNEL } from './events.ts';
+import { type Kpis, OPS_CHANNEL } from './events.ts';
 import { ingestionMessage } from './ingestion/message.ts';
 import type { OpsMessage } from './ops-message.ts';
 import { INGESTION_CHANGED } from './records.ts';
@@ -10,10 +10,12 @@ const MESSAGES: ReadonlyMap<string, OpsMessage> = new Map([[INGESTION_CHANGED, i
 export interface OpsFeedOptions {
   /** The health of the connectors. */
   readonly connectors: RowSet;
+  /** Measures the KPIs, for its heartbeats. */
+  readonly measure: () => Kpis;
 }
 
 /** Everything that changes on the page of specs/000, on one stream. */
-export function opsFeed({ connectors }: OpsFeedOptions): FeedDefinition {
+export function opsFeed({ connectors, measure }: OpsFeedOptions): FeedDefinition {
   const view: EventView = {
     key: 'ops',
     includes: ({ type, channel }) => channel === OPS_CHANNEL && MESSAGES.has(type),
@@ -24,6 +26,7 @@ export function opsFeed({ connectors }: OpsFeedOptions): FeedDefinition {
       return `{"type":"${message.type}",${message.members(record)},"cursor":"${cursor}"}`;
     },
     rows: connectors,
+    heartbeat: measure,
   };
   return { name: 'ops', path: '/ops/stream', open: () => view };
 }

@@ -12,19 +12,23 @@ export interface OpsSurfaceOptions {
 /** The command center: how Millrace itself is doing, and what somebody can do about it (specs/000). */
 export function createOpsSurface({ connectors }: OpsSurfaceOptions): Surface {
   let meter: KpiMeter | undefined;
+  const opened = () => {
+    if (!meter) throw new Error('the surface has no routes yet');
+    return meter;
+  };
   return {
     name: 'ops',
-    feeds: [opsFeed({ connectors: connectors.rows })],
+    feeds: [opsFeed({ connectors: connectors.rows, measure: () => opened().measure() })],
     routes(context) {
       meter = new KpiMeter(context);
       const routes = new Hono();
       addStateRoute(routes, { context, meter, connectors });
       return routes;
     },
-    prepare: async () => meter?.open(),
+    prepare: () => opened().open(),
     start() {
       const owned = new AsyncDisposableStack();
-      owned.use(meter);
+      owned.use(opened());
       return owned;
     },
   };

@@ -1,5 +1,4 @@
 import type { SurfaceContext } from '../../../engine/surface.ts';
-import { MillraceError } from '../../../protocol/errors.ts';
 import type { Kpis } from '../events.ts';
 import { readTogether, type Stored } from '../stored.ts';
 import { MINUTE_MS } from './activity-projection.ts';
@@ -39,9 +38,9 @@ export class KpiMeter implements Disposable {
     this.#readRegularly();
   }
 
-  /** As measured now, of what was stored a moment ago; throws `unavailable` before it was opened. */
+  /** As measured now, of what was stored a moment ago; throws before it was opened. */
   measure(): Kpis {
-    if (!this.#stored) throw new MillraceError('unavailable', 'nothing was measured yet');
+    if (!this.#stored) throw new Error('nothing was measured yet');
     return this.complete(this.#stored, this.#context.log.head().seq);
   }
 
