@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { IngestGate } from '../src/engine/ingest-gate.ts';
 import type { Log } from '../src/engine/log/log.ts';
 import { MillraceError } from '../src/protocol/errors.ts';
 import { type ConnectorSystem, connectorSystem } from '../src/surfaces/messages/connectors/testing/connector-system.ts';
@@ -271,3 +272,33 @@ function refuseWhen(log: Log, isRefusing: () => boolean): Log {
     },
   });
 }
+
+test('while ingestion is paused a connector is not connected, says so and stores nothing; then it goes on', async () => {
+  await using server = await startIrcServer();
+  const ingestGate = new IngestGate();
+  await using system = await connectorSystem({ irc: [reader(server)], ingestGate });
+  await becomes(system, { liveness: 'live' });
+  using alice = await startTalker(server, 'alice', ['#a']);
+  alice.say('#a', 'before');
+  await texts(system).toEqual(['before']);
+  ingestGate.set(false);
+  await alice.next((line) => /^:reader!.* QUIT/.test(line));
+  await becomes(system, { liveness: 'paused' });
+  alice.say('#a', 'meanwhile');
+  await alice.settle();
+  ingestGate.set(true);
+  await becomes(system, { liveness: 'live' });
+  alice.say('#a', 'after');
+  await texts(system).toEqual(['before', 'after']);
+  await becomes(system, { provider_failures: 0 });
+});
+
+test('a connector that is started while ingestion is paused waits until it goes on', async () => {
+  await using server = await startIrcServer();
+  const ingestGate = new IngestGate();
+  ingestGate.set(false);
+  await using system = await connectorSystem({ irc: [reader(server)], ingestGate });
+  await becomes(system, { liveness: 'paused' });
+  ingestGate.set(true);
+  await becomes(system, { liveness: 'live' });
+});

@@ -1,7 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../e2e/start-server.ts';
-import { opsStateSchema } from '../src/surfaces/ops/events.ts';
-import { openSse } from './support/feed-peers.ts';
+import { pageSchema } from '../src/protocol/frames.ts';
+import { kpisSchema, opsStateSchema, timelineSchema } from '../src/surfaces/ops/events.ts';
+import { getPage, openSocket, openSse } from './support/feed-peers.ts';
+import { proposalsSystem } from './support/proposals-system.ts';
+
+const PATIENCE = { timeout: 10_000, interval: 50 };
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'millrace-ops-'));
+});
+
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 async function stateOf({ url }: RunningServer) {
   const response = await fetch(`${url}/api/ops`);
@@ -41,7 +55,103 @@ describe('GET /api/ops', () => {
   });
 });
 
+/** What the newest heartbeat of a WebSocket says. */
+function newestKpis(frames: readonly { readonly type: string }[]) {
+  return kpisSchema.parse(frames.findLast(({ type }) => type === 'heartbeat'));
+}
+
+describe('heartbeats of /ops/stream', () => {
+  test('say what is true: events, those of the last minute, failures and clients', async () => {
+    await using server = await startServer();
+    const stream = { url: `${server.url}/ops/stream` };
+    using socket = await openSocket(stream, { query: '?heartbeat=1', protocols: ['millrace.v1'] });
+    using _sse = await openSse(stream);
+    await expect.poll(() => socket.frames.length).toBeGreaterThan(1);
+    expect(socket.frames[1]?.type).toBe('heartbeat');
+    const before = newestKpis(socket.frames);
+    const events = 300;
+    const calls = Array.from({ length: events }, (_, index) =>
+      observed(index < 298 ? 'PostToolUse' : 'PostToolUseFailure'),
+    );
+    expect((await postJson(`${server.url}/events`, calls)).status).toBe(201);
+    const { kpis } = await stateOf(server);
+    const expected = {
+      processed_events: kpis.processed_events,
+      events_per_minute: kpis.processed_events,
+      failure_streak: { count: 2, of: 'session s1' },
+      health: { state: 'degraded', reason: 'session s1 has failed 2 times in a row.' },
+      clients: { connected: 2, slowest_lag: 0 },
+      queue_depth: 0,
+      ingestion: { mode: 'running', by: null, since: null },
+    };
+    expect(kpis.processed_events).toBeGreaterThanOrEqual(before.processed_events + events);
+    await expect.poll(() => newestKpis(socket.frames), PATIENCE).toMatchObject(expected);
+    // A page says the same, and so does the first heartbeat of a WebSocket that speaks no subprotocol.
+    const { body } = await getPage(stream);
+    expect(kpisSchema.parse(pageSchema.parse(body).heartbeat)).toMatchObject(expected);
+    using plain = await openSocket(stream);
+    await expect.poll(() => plain.frames.length).toBeGreaterThan(0);
+    expect(newestKpis(plain.frames)).toMatchObject({ processed_events: kpis.processed_events });
+  });
+
+  test('know after a restart what went before it', async () => {
+    await using first = await startServer({ dataDir });
+    await postJson(`${first.url}/events`, ['PostToolUseFailure', 'PostToolUseFailure', 'Stop'].map(observed));
+    const { kpis: before } = await stateOf(first);
+    await first.stop('SIGKILL');
+    await using second = await startServer({ dataDir });
+    using socket = await openSocket({ url: `${second.url}/ops/stream` });
+    await expect.poll(() => socket.frames.length).toBeGreaterThan(0);
+    const after = newestKpis(socket.frames);
+    expect(after.failure_streak).toEqual({ count: 2, of: 'session s1' });
+    expect(after.processed_events).toBeGreaterThanOrEqual(before.processed_events);
+    expect(after.events_per_minute).toBe(after.processed_events);
+  });
+});
+
+describe('GET /api/ops/timeline', () => {
+  const total = (rows: readonly { readonly events: number }[]) => rows.reduce((sum, { events }) => sum + events, 0);
+
+  test('has every minute of its range, and as many events and failures as the log', async () => {
+    await using server = await startServer();
+    const calls = ['PostToolUseFailure', 'PostToolUse', 'PostToolUseFailure', 'Stop'];
+    await postJson(`${server.url}/events`, calls.map(observed));
+    for (const [range, minutes] of [
+      ['1h', 60],
+      ['6h', 360],
+      ['24h', 1_440],
+    ] as const) {
+      const timeline = timelineSchema.parse(
+        await (await fetch(`${server.url}/api/ops/timeline?range=${range}`)).json(),
+      );
+      expect([timeline.range, timeline.minutes.length]).toEqual([range, minutes]);
+      const times = timeline.minutes.map(({ minute }) => Date.parse(minute));
+      expect(times.every((time, index) => time - (times[0] ?? 0) === index * 60_000)).toBe(true);
+      expect(total(timeline.minutes)).toBe(Number(timeline.cursor.split('.')[1]));
+      expect(timeline.minutes.reduce((sum, { failures }) => sum + failures, 0)).toBe(2);
+    }
+    expect((await fetch(`${server.url}/api/ops/timeline?range=2h`)).status).toBe(400);
+  });
+});
+
 describe('/ops/stream', () => {
+  test('goes on after a cursor on any transport, without a gap or a repeat', async () => {
+    await using system = await proposalsSystem();
+    const ada = await system.person('ada', ['admin']);
+    const stream = { url: `${system.url}/ops/stream` };
+    const { cursor } = (await ada.get('/api/ops')).body;
+    for (const mode of ['paused', 'running', 'paused', 'running'])
+      await ada.call('PUT', '/api/ops/ingestion', { mode });
+    const all = (await ada.poll('/ops/stream', cursor)).filter(({ type }) => type === 'ingestion');
+    expect(all.map(({ mode }) => mode)).toEqual(['paused', 'running', 'paused', 'running']);
+    const query = `?cursor=${all[1]?.cursor}`;
+    using sse = await openSse(stream, { query });
+    await expect.poll(() => sse.text.match(/event: ingestion/g)?.length).toBe(2);
+    using socket = await openSocket(stream, { query });
+    const modes = () => socket.frames.filter(({ type }) => type === 'ingestion').map(({ cursor: at }) => at);
+    await expect.poll(modes).toEqual(all.slice(2).map(({ cursor: at }) => at));
+  });
+
   test('begins with the connectors, and tells of their health as it changes', async () => {
     await using server = await startServer();
     const { connectors, cursor } = await stateOf(server);

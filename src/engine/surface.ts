@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { FeedDefinition } from './feed.ts';
+import type { IngestGate } from './ingest-gate.ts';
 import type { Log } from './log/log.ts';
 import type { Metrics } from './metrics.ts';
 import type { SelfCheck } from './self-check.ts';
@@ -20,6 +21,7 @@ export interface SurfaceContext {
   readonly turns: Turns;
   readonly presence: Presence;
   readonly load: Load;
+  readonly ingestGate: IngestGate;
   /** Never given tokens or payloads. */
   readonly logger: Logger;
 }
@@ -60,8 +62,13 @@ export interface BackgroundContext extends SurfaceContext {
 export interface Surface {
   readonly name: string;
   readonly feeds: readonly FeedDefinition[];
-  /** Paths that take in events: these are the log themselves, so their requests are not audited. */
+  /**
+   * Paths that take in events: these are the log themselves, so their requests are not audited. While ingestion is paused
+   * they take in nothing.
+   */
   readonly ingestPaths?: readonly string[];
+  /** Paths beside these whose requests are not audited; they stay open. */
+  readonly unauditedPaths?: readonly string[];
   /** Figures of the surface that can be counted in two ways. */
   readonly selfChecks?: readonly SelfCheck[];
   routes(context: SurfaceContext): Hono;

@@ -5,9 +5,9 @@ export type ConnectorKind = z.infer<typeof connectorKindSchema>;
 
 /**
  * `live`: receiving. `connecting`: the first try is under way. `reconnecting`: lost, and tried again. `down`: refused for
- * good, nothing is tried. `idle`: nothing was ever received (`http`, `hooks`).
+ * good, nothing is tried. `idle`: nothing was ever received (`http`, `hooks`). `paused`: ended while ingestion is paused.
  */
-export const livenessSchema = z.enum(['live', 'connecting', 'reconnecting', 'down', 'idle']);
+export const livenessSchema = z.enum(['live', 'connecting', 'reconnecting', 'down', 'idle', 'paused']);
 export type Liveness = z.infer<typeof livenessSchema>;
 
 /** One source of messages, as `GET /api/connectors` and the feed show it. */

@@ -20,6 +20,7 @@ const ERROR_TABLE = {
   precondition_required: { status: 428, retryable: false },
   too_many_requests: { status: 429, retryable: true },
   internal: { status: 500, retryable: false },
+  ingestion_paused: { status: 503, retryable: true },
   log_unavailable: { status: 503, retryable: true },
   overloaded: { status: 503, retryable: true },
   project_full: { status: 503, retryable: true },

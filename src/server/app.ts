@@ -9,6 +9,7 @@ import type { Authenticator } from '../engine/auth/authenticator.ts';
 import { RequestIdentity } from '../engine/auth/request-identity.ts';
 import type { RequestBindings } from '../engine/http/request-bindings.ts';
 import { asMillraceError, errorResponse, logLevelOf } from '../engine/http-errors.ts';
+import type { IngestGate } from '../engine/ingest-gate.ts';
 import type { Metrics } from '../engine/metrics.ts';
 import type { RequestGuard } from '../engine/request-guard.ts';
 import type { Connection } from '../engine/socket.ts';
@@ -23,8 +24,11 @@ export interface AppOptions {
   readonly trail: AuditTrail;
   /** Whether every request needs a token; the dashboard's files and signing in don't. */
   readonly requiresToken: boolean;
-  /** Paths whose requests are not audited. */
+  /** Paths that take in events: shut by the gate, and their requests are not audited. */
   readonly ingestPaths: ReadonlySet<string>;
+  /** Other paths whose requests are not audited. */
+  readonly unauditedPaths: ReadonlySet<string>;
+  readonly ingestGate: IngestGate;
   readonly feeds: FeedServer;
   readonly files: StaticFiles;
   readonly pages: Pages;
@@ -47,8 +51,8 @@ const SECURITY_HEADERS = {
 
 /** One request's way: guard, then feed, route, file or page. Every error leaves here as the one error shape. */
 export function createApp(options: AppOptions): App {
-  const { routes, feeds, files, pages, guard, metrics, logger, authenticator, trail, requiresToken, ingestPaths } =
-    options;
+  const { routes, feeds, files, pages, guard, metrics, logger, authenticator, trail, requiresToken } = options;
+  const { ingestPaths, unauditedPaths, ingestGate } = options;
   const hono = new Hono<{ Bindings: RequestBindings }>();
   // Here, and not before: what the path means, whatever it is written like, is what the router makes of it.
   const requireToken: MiddlewareHandler<{ Bindings: RequestBindings }> = async (context, next) => {
@@ -57,6 +61,10 @@ export function createApp(options: AppOptions): App {
     await next();
   };
   if (requiresToken) hono.use(requireToken);
+  hono.on(CHANGING, [...ingestPaths], async (_context, next) => {
+    ingestGate.assertOpen();
+    await next();
+  });
   for (const route of routes) hono.route('/', route);
   hono.onError((error) => {
     throw error;
@@ -87,7 +95,7 @@ export function createApp(options: AppOptions): App {
     const url = new URL(request.url);
     const identity = new RequestIdentity(authenticator, request, url);
     const audit = new RequestAudit(connection.remoteAddress(), defaultAction(request, url));
-    const isAudited = isChanging(request) && !ingestPaths.has(url.pathname);
+    const isAudited = isChanging(request) && !ingestPaths.has(url.pathname) && !unauditedPaths.has(url.pathname);
     try {
       guard.check(request, url);
       if (feeds.has(url.pathname)) {
@@ -126,6 +134,9 @@ export function createApp(options: AppOptions): App {
 }
 
 const DENIALS: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'forbidden_origin']);
+
+/** The methods of requests that bring something. */
+const CHANGING = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 function isChanging({ method }: Request): boolean {
   return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';

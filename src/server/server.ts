@@ -6,6 +6,7 @@ import { AuditTrail } from '../engine/audit/audit-trail.ts';
 import { ConnectionLimits } from '../engine/auth/connection-limits.ts';
 import { startBunServer } from '../engine/bun-server.ts';
 import { systemClock } from '../engine/clock.ts';
+import { IngestGate } from '../engine/ingest-gate.ts';
 import { SqliteLog } from '../engine/log/sqlite/sqlite-log.ts';
 import { createMetrics } from '../engine/metrics.ts';
 import { isLoopbackHost, RequestGuard } from '../engine/request-guard.ts';
@@ -87,7 +88,8 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
     queuedEvents: () => log.queued,
     clients: () => ({ connected: feeds.readers.size, slowestLag: slowestLag(log, feeds.readers) }),
   };
-  const surfaceContext: SurfaceContext = { ...shared, presence: connections, load };
+  const ingestGate = new IngestGate();
+  const surfaceContext: SurfaceContext = { ...shared, presence: connections, load, ingestGate };
   const files = await StaticFiles.load(webFolder ?? built('web'));
   const renderer = await loadPageRenderer(built('ssr/render.js'));
   const app = createApp({
@@ -104,6 +106,8 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
     trail,
     requiresToken,
     ingestPaths: new Set(surfaces.flatMap((surface) => surface.ingestPaths ?? [])),
+    unauditedPaths: new Set(surfaces.flatMap((surface) => surface.unauditedPaths ?? [])),
+    ingestGate,
     metrics,
     logger,
   });

@@ -8,6 +8,18 @@ export const OPS_CHANNEL = 'ops';
 export const healthStateSchema = z.enum(['healthy', 'degraded', 'failing', 'unknown']);
 export type HealthState = z.infer<typeof healthStateSchema>;
 
+/** Whether events are taken in, and who paused or resumed it last, and when. */
+export const ingestionSchema = z.object({
+  mode: z.enum(['running', 'paused']),
+  by: z.nullable(z.string()),
+  since: z.nullable(z.string()),
+});
+export type Ingestion = z.infer<typeof ingestionSchema>;
+
+/** `GET /api/ops/ingestion`, and the answer to `PUT` of `{"mode"}`. */
+export const ingestionStateSchema = z.object({ ...ingestionSchema.shape, cursor: z.string() });
+export type IngestionState = z.infer<typeof ingestionStateSchema>;
+
 /** What the KPI cards show, measured in this process at one moment. */
 export const kpisSchema = z.object({
   /** When it was measured; ISO 8601. */
@@ -29,12 +41,7 @@ export const kpisSchema = z.object({
   clients: z.object({ connected: z.number(), slowest_lag: z.number() }),
   /** Events committed in the last 60 s. */
   events_per_minute: z.number(),
-  ingestion: z.object({
-    mode: z.enum(['running', 'paused']),
-    /** Who paused or resumed it last, and when. */
-    by: z.nullable(z.string()),
-    since: z.nullable(z.string()),
-  }),
+  ingestion: ingestionSchema,
 });
 export type Kpis = z.infer<typeof kpisSchema>;
 
@@ -82,9 +89,17 @@ export const chatMessageSchema = z.object({
 });
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
-/** One minute of the timeline: how many events were committed in it. */
+/** One minute of the timeline: how many events were committed in it, and how many of their outcomes were failures. */
 export const timelineMinuteSchema = z.object({ minute: z.string(), events: z.number(), failures: z.number() });
 export type TimelineMinute = z.infer<typeof timelineMinuteSchema>;
+
+/** `GET /api/ops/timeline?range=`: every minute up to now, oldest first. */
+export const timelineSchema = z.object({
+  range: z.enum(['1h', '6h', '24h']),
+  minutes: z.array(timelineMinuteSchema),
+  cursor: z.string(),
+});
+export type Timeline = z.infer<typeof timelineSchema>;
 
 const cursorMember = { cursor: z.string() };
 

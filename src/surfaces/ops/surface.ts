@@ -2,8 +2,10 @@ import { Hono } from 'hono';
 import type { Surface } from '../../engine/surface.ts';
 import type { OpsConnectors } from './connectors.ts';
 import { opsFeed } from './feed.ts';
+import { addIngestionRoutes, restoreGate } from './ingestion/routes.ts';
 import { KpiMeter } from './kpis/kpi-meter.ts';
 import { addStateRoute } from './state.ts';
+import { addTimelineRoute } from './timeline/routes.ts';
 
 export interface OpsSurfaceOptions {
   readonly connectors: OpsConnectors;
@@ -22,13 +24,18 @@ export function createOpsSurface({ connectors }: OpsSurfaceOptions): Surface {
     routes(context) {
       meter = new KpiMeter(context);
       const routes = new Hono();
+      addIngestionRoutes(routes, context);
+      addTimelineRoute(routes, context);
       addStateRoute(routes, { context, meter, connectors });
       return routes;
     },
-    prepare: () => opened().open(),
+    async prepare(context) {
+      await restoreGate(context);
+      await opened().load();
+    },
     start() {
       const owned = new AsyncDisposableStack();
-      owned.use(opened());
+      owned.use(opened()).follow();
       return owned;
     },
   };

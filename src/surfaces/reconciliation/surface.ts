@@ -12,7 +12,8 @@ import { StalenessWatch } from './staleness-watch.ts';
 export const reconciliation: Surface = {
   name: 'reconciliation',
   feeds: [reconciliationFeed],
-  ingestPaths: ['/reconciliation/reports', '/audit/client-error'],
+  ingestPaths: ['/reconciliation/reports'],
+  unauditedPaths: ['/audit/client-error'],
   routes(context) {
     const routes = new Hono();
     addReportRoutes(routes, context);

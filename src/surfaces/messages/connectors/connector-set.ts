@@ -23,7 +23,7 @@ export interface ConnectorSetOptions {
   readonly maxWaiting?: number;
 }
 
-type Uses = Pick<SurfaceContext, 'log' | 'snapshots' | 'clock' | 'logger'>;
+type Uses = Pick<SurfaceContext, 'log' | 'snapshots' | 'clock' | 'logger' | 'ingestGate'>;
 
 interface Running {
   readonly settings: string;
@@ -35,7 +35,7 @@ const REFRESH_MS = 60 * 60 * 1_000;
 
 /**
  * Runs the connectors that the log names: those it holds at the start, and those that are added and removed from then on,
- * whoever records it. Configured ones are recorded at the start.
+ * whoever records it. Configured ones are recorded at the start. While ingestion is paused none of them is connected.
  */
 export class ConnectorSet implements AsyncDisposable {
   readonly #uses: Uses;
@@ -50,6 +50,8 @@ export class ConnectorSet implements AsyncDisposable {
     this.#uses = uses;
     this.#options = options;
     this.#configured = configuredById(options.irc);
+    const stopListening = uses.ingestGate.onChange(() => this.#queue(() => this.#restart()));
+    this.#ended.signal.addEventListener('abort', stopListening, { once: true });
     this.#work = this.#load();
     this.#refreshLater();
   }
@@ -109,27 +111,42 @@ export class ConnectorSet implements AsyncDisposable {
     if (this.#running.get(id)?.settings === settings) return;
     await this.#stop(id);
     if (this.#ended.signal.aborted) return;
-    const { clock, logger } = this.#uses;
+    const { clock, logger, ingestGate } = this.#uses;
     const { timings, maxWaiting } = this.#options;
     const parts = new AsyncDisposableStack();
     const health = parts.use(new HealthReport({ ...this.#patientLog, id, logger }));
     const onLost = (count: number, reason: string) => health.failed(reason, count);
     const waiting = maxWaiting === undefined ? {} : { maxWaiting };
     const delivery = parts.use(new Delivery({ ...this.#patientLog, ...waiting, onLost }));
-    parts.use(
-      new IrcConnector({
-        id,
-        settings: JSON.parse(settings) as AddedBody['settings'],
-        ...secretsOf(this.#configured.get(id)),
-        clock,
-        random: this.#patientLog.random,
-        timings: { ...DEFAULT_IRC_TIMINGS, ...timings },
-        // The time may be made up by the connector, so it doesn't decide whether a message is a repeated one.
-        deliver: (message) => delivery.push(toLogEvent(message, { ...message, sent_at: undefined })),
-        health,
-      }),
-    );
+    if (ingestGate.isOpen) {
+      parts.use(
+        new IrcConnector({
+          id,
+          settings: JSON.parse(settings) as AddedBody['settings'],
+          ...secretsOf(this.#configured.get(id)),
+          clock,
+          random: this.#patientLog.random,
+          timings: { ...DEFAULT_IRC_TIMINGS, ...timings },
+          deliver(message) {
+            // It is being ended, and what is said to it meanwhile was said after the pause.
+            if (!ingestGate.isOpen) return;
+            // The time may be made up by the connector, so it doesn't decide whether a message is a repeated one.
+            delivery.push(toLogEvent(message, { ...message, sent_at: undefined }));
+          },
+          health,
+        }),
+      );
+    } else {
+      health.liveness('paused');
+    }
     this.#running.set(id, { settings, stop: () => parts.disposeAsync() });
+  }
+
+  /** Ingestion was paused, or goes on. */
+  async #restart(): Promise<void> {
+    const running = [...this.#running];
+    await Promise.all(running.map(([id]) => this.#stop(id)));
+    for (const [id, { settings }] of running) await this.#start(id, settings);
   }
 
   async #stop(id: string): Promise<void> {

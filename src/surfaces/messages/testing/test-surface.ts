@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import type * as z from 'zod/mini';
+import { IngestGate } from '../../../engine/ingest-gate.ts';
 import { SqliteLog, type SqliteLogOptions } from '../../../engine/log/sqlite/sqlite-log.ts';
 import { ManualClock } from '../../../engine/manual-clock.ts';
 import { createMetrics } from '../../../engine/metrics.ts';
@@ -38,6 +39,7 @@ export async function testSurface(options: TestSurfaceOptions = {}) {
     turns: new Turns(),
     presence: { usersIn: () => [] },
     load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
+    ingestGate: new IngestGate(),
     logger: pino({ level: 'silent' }),
   };
   app.route('/', createMessagesSurface({ irc: [] }).routes(context));

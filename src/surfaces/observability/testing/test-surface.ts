@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { type Clock, systemClock } from '../../../engine/clock.ts';
+import { IngestGate } from '../../../engine/ingest-gate.ts';
 import { SqliteLog, type SqliteLogOptions } from '../../../engine/log/sqlite/sqlite-log.ts';
 import { createMetrics, type Metrics } from '../../../engine/metrics.ts';
 import type { SurfaceContext } from '../../../engine/surface.ts';
@@ -50,6 +51,7 @@ export async function testSurface(options: TestSurfaceOptions = {}): Promise<Tes
     turns: new Turns(),
     presence: { usersIn: () => [] },
     load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
+    ingestGate: new IngestGate(),
   };
   app.route('/', observability.routes({ ...context, logger: pino({ level: 'silent' }) }));
   app.onError((error, context) => {

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../../engine/log/log.ts';
 import type { Projection } from '../../../engine/store/projection.ts';
-import type { Kpis } from '../events.ts';
+import type { Ingestion } from '../events.ts';
 import { INGESTION_CHANGED, type IngestionBody } from '../records.ts';
 import type { Stored } from '../stored.ts';
 
@@ -37,7 +37,7 @@ interface IngestionRow {
 }
 
 /** It runs until somebody pauses it. */
-export const storedIngestion: Stored<Kpis['ingestion']> = {
+export const storedIngestion: Stored<Ingestion> = {
   queries: [{ sql: 'SELECT mode, actor, at FROM ops_ingestion' }],
   of([rows = []]) {
     const [row] = rows as readonly IngestionRow[];

@@ -44,9 +44,11 @@ interface MinuteTotals {
 }
 
 interface Streak {
-  change: StreakChange;
-  last: LogRecord;
-  lapsesAt: number | null;
+  readonly change: StreakChange;
+  /** When the first of the batch came: whether what was before it had lapsed by then. */
+  readonly firstAt: number;
+  readonly last: LogRecord;
+  readonly lapsesAt: number | null;
 }
 
 class ActivityWriter implements ProjectionWriter {
@@ -68,7 +70,7 @@ class ActivityWriter implements ProjectionWriter {
     this.#forgetMinutes = database.prepare('DELETE FROM ops_minute WHERE minute <= ?');
     this.#setStreak = database.prepare(
       `INSERT INTO ops_streak VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET
-         failures = ?2 + iif(?5, 0, failures), last_seq = ?3, lapses_at = ?4`,
+         failures = ?2 + iif(?5 OR lapses_at <= ?6, 0, failures), last_seq = ?3, lapses_at = ?4`,
     );
     this.#endStreak = database.prepare('DELETE FROM ops_streak WHERE name = ?');
     this.#forgetLapsed = database.prepare('DELETE FROM ops_streak WHERE lapses_at <= ?');
@@ -115,12 +117,12 @@ class ActivityWriter implements ProjectionWriter {
       now = Math.max(now, last.at);
     }
     this.#setOutcome.run(newest);
-    // First: what has lapsed already is no part of a row that begins now.
-    this.#forgetLapsed.run(now);
-    for (const [name, { change, last, lapsesAt }] of streaks) {
-      if (change.failures > 0) this.#setStreak.run(name, change.failures, last.seq, lapsesAt, change.isNewRow ? 1 : 0);
+    for (const [name, { change, firstAt, last, lapsesAt }] of streaks) {
+      const { failures, isNewRow } = change;
+      if (failures > 0) this.#setStreak.run(name, failures, last.seq, lapsesAt, isNewRow ? 1 : 0, firstAt);
       else this.#endStreak.run(name);
     }
+    this.#forgetLapsed.run(now);
   }
 }
 
@@ -134,7 +136,9 @@ function minuteOf(minutes: Map<number, MinuteTotals>, { seq, at }: LogRecord): M
 }
 
 function note(streaks: Map<string, Streak>, { of, kind, lapsesAfterMs }: Outcome, record: LogRecord): void {
-  const change = addOutcome(streaks.get(of)?.change ?? NO_CHANGE, kind);
+  const known = streaks.get(of);
+  const hasLapsed = known !== undefined && known.lapsesAt !== null && known.lapsesAt <= record.at;
+  const before = hasLapsed ? addOutcome(known.change, 'ended') : (known?.change ?? NO_CHANGE);
   const lapsesAt = lapsesAfterMs === undefined ? null : record.at + lapsesAfterMs;
-  streaks.set(of, { change, last: record, lapsesAt });
+  streaks.set(of, { change: addOutcome(before, kind), firstAt: known?.firstAt ?? record.at, last: record, lapsesAt });
 }

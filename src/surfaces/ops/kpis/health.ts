@@ -1,5 +1,5 @@
 import type { LogHealth } from '../../../engine/log/log.ts';
-import type { Kpis } from '../events.ts';
+import type { Ingestion, Kpis } from '../events.ts';
 import type { OpenAlerts, StoredFailures } from './stored-kpis.ts';
 
 /** Failures in a row from which something is not just unlucky. */
@@ -8,7 +8,7 @@ const FAILING_FROM = 3;
 export interface HealthFacts {
   readonly failures: StoredFailures;
   readonly alerts: OpenAlerts;
-  readonly ingestion: Kpis['ingestion'];
+  readonly ingestion: Ingestion;
   readonly log: LogHealth;
 }
 

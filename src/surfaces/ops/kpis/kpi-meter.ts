@@ -16,6 +16,7 @@ export class KpiMeter implements Disposable {
   readonly #context: SurfaceContext;
   readonly #rate = new CommitRate();
   #stored: StoredKpis | undefined;
+  #storedSeq = 0;
   #countedSeq = 0;
   #stopListening = () => {};
   #cancelRead: (() => void) | undefined;
@@ -26,19 +27,25 @@ export class KpiMeter implements Disposable {
     this.#context = context;
   }
 
-  /** Reads what a restart must not lose, and follows the log from there. */
-  async open(): Promise<void> {
-    const { snapshots, clock, log } = this.#context;
+  /** Reads what a restart must not lose. */
+  async load(): Promise<void> {
+    const { snapshots, clock } = this.#context;
     const now = clock.now();
     const { cursor, values } = await readTogether(snapshots, { ...storedKpis(now), seconds: storedSeconds(now) });
     for (const { second, events } of values.seconds) this.#rate.add(second * 1_000, events);
     this.#stored = values;
+    this.#storedSeq = cursor.seq;
     this.#countedSeq = cursor.seq;
-    this.#stopListening = log.onCommit(() => this.#committed());
+  }
+
+  /** From here on it keeps in step with the log. */
+  follow(): void {
+    this.#stopListening = this.#context.log.onCommit(() => this.#committed());
+    this.#committed();
     this.#readRegularly();
   }
 
-  /** As measured now, of what was stored a moment ago; throws before it was opened. */
+  /** As measured now, of what was stored a moment ago; throws before it was loaded. */
   measure(): Kpis {
     if (!this.#stored) throw new Error('nothing was measured yet');
     return this.complete(this.#stored, this.#context.log.head().seq);
@@ -86,7 +93,10 @@ export class KpiMeter implements Disposable {
   async #read(): Promise<void> {
     const { snapshots, clock, logger } = this.#context;
     try {
-      const { values } = await readTogether(snapshots, storedKpis(clock.now()));
+      const { cursor, values } = await readTogether(snapshots, storedKpis(clock.now()));
+      // Of two that overtake each other the later one holds.
+      if (cursor.seq < this.#storedSeq) return;
+      this.#storedSeq = cursor.seq;
       this.#stored = values;
     } catch (error) {
       if (!this.#isOver) logger.error({ err: error }, 'the stored part of the KPIs cannot be read');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { systemClock } from '../../../engine/clock.ts';
+import { IngestGate } from '../../../engine/ingest-gate.ts';
 import type { Log } from '../../../engine/log/log.ts';
 import { SqliteLog } from '../../../engine/log/sqlite/sqlite-log.ts';
 import { createMetrics } from '../../../engine/metrics.ts';
@@ -45,6 +46,7 @@ export async function runsSystem(options: RunsSystemOptions = {}) {
     timings: { staleAfterMs: 15_000, selfCheckMs: 0 },
     presence: { usersIn: () => [] },
     load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
+    ingestGate: new IngestGate(),
   };
   const workspace = new Workspace(context, root);
   const begin = () => new ProposalRuns({ context, workspace, ...runOptions });

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { pino } from 'pino';
 import { RequestAudit } from '../../../engine/audit/request-audit.ts';
 import type { Principal, Role } from '../../../engine/auth/principal.ts';
+import { IngestGate } from '../../../engine/ingest-gate.ts';
 import type { Log, LogRecord } from '../../../engine/log/log.ts';
 import { SqliteLog } from '../../../engine/log/sqlite/sqlite-log.ts';
 import { ManualClock } from '../../../engine/manual-clock.ts';
@@ -42,6 +43,7 @@ export async function testSurface({
     turns: new Turns(),
     presence: { usersIn: () => [] },
     load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
+    ingestGate: new IngestGate(),
     logger: pino({ level: 'silent' }),
   };
   const surface = createProposalsSurface({ projectsRoot: root });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { pino } from 'pino';
+import { IngestGate } from '../../../engine/ingest-gate.ts';
 import { SqliteLog } from '../../../engine/log/sqlite/sqlite-log.ts';
 import { ManualClock } from '../../../engine/manual-clock.ts';
 import { createMetrics } from '../../../engine/metrics.ts';
@@ -63,6 +64,7 @@ export async function testSurface(options: TestSurfaceOptions = {}) {
     turns: new Turns(),
     presence: { usersIn: () => [] },
     load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
+    ingestGate: new IngestGate(),
     logger: pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
   };
   const app = new Hono();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { type Clock, systemClock } from '../../../../engine/clock.ts';
+import { IngestGate } from '../../../../engine/ingest-gate.ts';
 import type { Log, LogRecord } from '../../../../engine/log/log.ts';
 import { SqliteLog } from '../../../../engine/log/sqlite/sqlite-log.ts';
 import { createMetrics } from '../../../../engine/metrics.ts';
@@ -25,13 +26,15 @@ export interface ConnectorSystemOptions extends Partial<Omit<ConnectorSetOptions
   readonly retentionEvents?: number;
   /** Whether connectors run. Default true. */
   readonly isStarted?: boolean;
+  /** Default: one that is open. */
+  readonly ingestGate?: IngestGate;
 }
 
 export type ConnectorSystem = Awaited<ReturnType<typeof connectorSystem>>;
 
 /** Connectors and their routes on a real log in a folder of its own. */
 export async function connectorSystem(options: ConnectorSystemOptions = {}) {
-  const { wrapLog = (own) => own, clock = systemClock, isStarted = true } = options;
+  const { wrapLog = (own) => own, clock = systemClock, isStarted = true, ingestGate = new IngestGate() } = options;
   const unlimited = Number.POSITIVE_INFINITY;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'millrace-connectors-'));
   const log = await SqliteLog.open({
@@ -51,6 +54,7 @@ export async function connectorSystem(options: ConnectorSystemOptions = {}) {
     turns: new Turns(),
     presence: { usersIn: () => [] },
     load: { queuedEvents: () => 0, clients: () => ({ connected: 0, slowestLag: 0 }) },
+    ingestGate,
     logger: pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
   };
   const routes = new Hono();
