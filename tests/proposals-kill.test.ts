@@ -104,7 +104,7 @@ describe('kill -9 in the middle of an iteration', () => {
       const { events, types } = await toldOf(`alpha.${change}`, cursor);
       expect(events.find(({ type }) => type === 'iteration_error')).toMatchObject({ code: 'interrupted' });
       expect(types).not.toContain('iteration_complete');
-      expect(readdirSync(join(folder, 'notes')).filter((name) => name.endsWith('.md'))).toEqual(['note-0.md']);
+      await expect.poll(() => readdirSync(join(folder, 'notes'))).toEqual(['note-0.md']);
       expect(readFileSync(join(folder, PATHS[0] ?? ''), 'utf8')).toBe(OLD);
       const { files } = (await ann.get(path)).body;
       expect(files.map((file: { path: string }) => file.path)).toEqual([
@@ -131,7 +131,25 @@ describe('kill -9 in the middle of an iteration', () => {
     await system.restart('SIGKILL', () => writeFileSync(trigger, 'mine\n'));
     await expect.poll(async () => (await toldOf('alpha.changed-since', cursor)).types).toContain('iteration_error');
     expect(readFileSync(trigger, 'utf8')).toBe('mine\n');
-    expect(readdirSync(join(folder, 'notes')).filter((name) => name.endsWith('.md'))).toEqual(['note-1.md']);
+    await expect.poll(() => readdirSync(join(folder, 'notes'))).toEqual(['note-1.md']);
+  });
+
+  test('what was half written is removed at the next start, and nothing else that is hidden', async () => {
+    plantChange(system.root, 'alpha', 'half-written');
+    const folder = join(system.root, 'alpha/openspec/changes/half-written');
+    const ann = await system.person('ann');
+    const path = '/api/v1/proposals/alpha.half-written';
+    const { cursor } = (await ann.get(path)).body;
+    const others = ['.millrace-mine.tmp', '.millrace-0123456789abcdef.tmp.md', '.proposal.md.swp'];
+    const specs = join(folder, 'specs/half-written');
+    await system.restart('SIGKILL', () => {
+      writeFileSync(join(folder, '.millrace-0123456789abcdef.tmp'), 'ha');
+      writeFileSync(join(specs, '.millrace-fedcba9876543210.tmp'), 'ha');
+      for (const name of others) writeFileSync(join(specs, name), 'mine');
+    });
+    await expect.poll(() => readdirSync(specs).sort()).toEqual([...others, 'spec.md'].sort());
+    expect(readdirSync(folder).sort()).toEqual(['proposal.md', 'specs', 'tasks.md']);
+    expect((await toldOf('alpha.half-written', cursor)).events).toEqual([]);
   });
 });
 

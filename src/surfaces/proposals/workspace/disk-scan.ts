@@ -49,12 +49,13 @@ export class DiskScan {
   }
 
   /**
-   * Everything that is there at the first look is taken as it is, but for files that the log knows: what was done to
+   * What a server before this one left half written is removed. Everything else that is there at the first look is taken as it is, but for files that the log knows: what was done to
    * them while the server was down is told.
    */
   async #begin(project: string): Promise<Map<string, Known>> {
     const known = new Map<string, Known>();
     for (const change of await this.#disk.changes(project)) {
+      await this.#disk.tidy({ project, change });
       const files = await this.#disk.files({ project, change });
       known.set(proposalIdOf(project, change), new Map(files.map(({ path, etag }) => [path, etag])));
     }

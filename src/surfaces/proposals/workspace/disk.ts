@@ -4,7 +4,16 @@ import { PROPOSAL_LIMITS } from '../events.ts';
 import { isChangeName, isId, type ProposalName } from '../ids.ts';
 import { type DiskFile, readDiskFile } from './disk-file.ts';
 import { isFileName, parseFilePath } from './file-path.ts';
-import { differsInCase, findFolder, lstatOf, makeFolder, openPlain, removeFile, replaceFile } from './guarded-fs.ts';
+import {
+  differsInCase,
+  findFolder,
+  lstatOf,
+  makeFolder,
+  openPlain,
+  removeFile,
+  removeLeftovers,
+  replaceFile,
+} from './guarded-fs.ts';
 
 /** More projects, or changes of one project, are not listed. */
 const MAX_LISTED = 1_000;
@@ -98,6 +107,11 @@ export class Disk {
     if (folder !== undefined) await removeFile(folder, parts.at(-1) ?? '');
   }
 
+  /** Removes what a server left in a change that ended in the middle of a write. Must run in the project's turn. */
+  async tidy(name: ProposalName): Promise<void> {
+    await this.#tidy(name, []);
+  }
+
   /** Makes the folder of a new project; undefined when something of this name is there. */
   async makeProject(project: string): Promise<string | undefined> {
     const folder = join(this.#root, project);
@@ -119,6 +133,16 @@ export class Disk {
   async unmakeChange(name: ProposalName): Promise<void> {
     const folder = await this.changeFolder(name);
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  }
+
+  async #tidy(name: ProposalName, below: readonly string[]): Promise<void> {
+    const folder = await findFolder(this.#root, [...changeParts(name), ...below]);
+    if (folder === undefined) return;
+    await removeLeftovers(folder);
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const parts = [...below, entry.name];
+      if (entry.isDirectory() && isFileName(entry.name) && parts.length < MAX_DEPTH) await this.#tidy(name, parts);
+    }
   }
 
   async #walk(name: ProposalName, below: readonly string[], found: ListedFile[]): Promise<void> {

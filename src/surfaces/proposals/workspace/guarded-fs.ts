@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { MillraceError } from '../../../protocol/errors.ts';
 
 const FILE_MODE = 0o644;
+/** The names of files that {@link replaceFile} writes before they get their own. */
+const TEMPORARY = /^\.millrace-[0-9a-f]{16}\.tmp$/;
 /** A pipe that nobody writes to must not hold up whoever opens it. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -68,6 +70,17 @@ export async function replaceFile(folder: string, name: string, content: Uint8Ar
     throw error;
   }
   await flushFolder(folder);
+}
+
+/**
+ * Removes from a folder what {@link replaceFile} left there when its process was killed. Nobody may be writing in it. What
+ * cannot be removed stays: it is hidden, and in nobody's way.
+ */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isFile() || !TEMPORARY.test(entry.name)) continue;
+    await unlink(join(folder, entry.name)).catch(ignore('ENOENT', 'EACCES', 'EPERM', 'EROFS'));
+  }
 }
 
 /** Removes a plain file. */
