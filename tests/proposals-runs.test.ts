@@ -264,7 +264,7 @@ describe('LLM streaming', () => {
     expect(() => readFileSync(join(made.folder, SPEC))).toThrow('ENOENT');
     const admin = await system.person('root', ['admin']);
     const { entries } = (await admin.get(`/api/v1/audit?resource_id=${made.id}&action=iteration.cancelled`)).body;
-    expect(entries).toMatchObject([{ actor: 'cat', outcome: 'success' }]);
+    expect(entries).toMatchObject([{ actor: 'cat', outcome: 'success', ip: '127.0.0.1' }]);
   });
 
   test('a frame of somebody who may only read cancels nothing and is audited', async () => {
@@ -275,7 +275,9 @@ describe('LLM streaming', () => {
     watching.socket.send(JSON.stringify({ type: 'cancel_iteration', proposal_id: made.id }));
     const admin = await system.person('root', ['admin']);
     const query = `/api/v1/audit?resource_id=${made.id}&action=iteration.cancelled`;
-    await expect.poll(async () => (await admin.get(query)).body.entries).toMatchObject([{ outcome: 'denied' }]);
+    await expect
+      .poll(async () => (await admin.get(query)).body.entries)
+      .toMatchObject([{ actor: 'vic', outcome: 'denied', ip: '127.0.0.1' }]);
     await watching.next({ type: 'iteration_complete' });
     expect(watching.frames.some(({ type }) => type === 'iteration_cancelled')).toBe(false);
   });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRawWebSocket } from './support/raw-websocket.ts';
 import {
   bearerOf,
   JSON_TYPE,
@@ -131,5 +132,27 @@ describe('4. sockets of nobody', () => {
     // A close frame with 4001.
     expect(received.includes(Buffer.from([0x0f, 0xa1]))).toBe(true);
     socket.destroy();
+  });
+
+  test('are so many of an address at most: more are answered by HTTP, and who is known is let in all the same', async () => {
+    const { port } = servers.local;
+    const path = '/ws/audit';
+    using opened = new DisposableStack();
+    const nobody = Array.from({ length: 200 }, () => openRawWebSocket({ port, path }));
+    const peers = (await Promise.all(nobody)).map((peer) => opened.use(peer));
+    const upgraded = peers.filter(({ status }) => status === 101);
+    const refused = peers.filter(({ status }) => status === 429);
+    console.info(`200 sockets of nobody: ${upgraded.length} opened and closed, ${refused.length} refused`);
+    // 20 at once, and 4 more for each second that the 200 have taken.
+    expect(upgraded.length).toBeGreaterThanOrEqual(20);
+    expect(upgraded.length).toBeLessThan(100);
+    expect(upgraded.length + refused.length).toBe(200);
+    expect(refused.every(({ head }) => /^retry-after: 1$/im.test(head))).toBe(true);
+    await expect.poll(() => upgraded.every((peer) => peer.closeCode() === 4001)).toBe(true);
+    const token = await tokenOf('root', { roles: ['admin'] });
+    const known = opened.use(await openRawWebSocket({ port, path, token }));
+    expect(known.status).toBe(101);
+    await expect.poll(() => known.texts().length).toBeGreaterThan(0);
+    expect(known.closeCode()).toBeUndefined();
   });
 });

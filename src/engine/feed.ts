@@ -15,7 +15,7 @@ export interface FeedDefinition {
    */
   open(query: URLSearchParams, snapshots: SnapshotReader, access: FeedAccess): FeedView | Promise<FeedView>;
   /** Takes a client's own frame, other than `ping` and `auth`; returns false for one it doesn't know. */
-  receive?(frame: ClientFrame, access: FeedAccess): boolean;
+  receive?(frame: ClientFrame, sender: FrameSender): boolean;
 }
 
 /** Who reads, and what the path says. */
@@ -24,6 +24,12 @@ export interface FeedAccess {
   readonly params: Readonly<Record<string, string>>;
   /** Known for every private feed. */
   readonly principal: Principal | undefined;
+}
+
+/** Who sent a frame. */
+export interface FrameSender extends FeedAccess {
+  /** The address that the connection comes from. */
+  readonly address: string;
 }
 
 /** A JSON object that a client sent on a WebSocket. */

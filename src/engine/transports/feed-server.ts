@@ -5,6 +5,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { RequestIdentity } from '../auth/request-identity.ts';
 import type { FeedDefinition, FeedView } from '../feed.ts';
 import { FeedPaths, type FoundFeed } from '../feed-paths.ts';
+import { ClientLimiter } from '../http/client-limiter.ts';
 import { Hub } from '../hub.ts';
 import type { Reader } from '../reader.ts';
 import type { Connection } from '../socket.ts';
@@ -26,6 +27,11 @@ export type FeedServerOptions = Omit<FeedContext, 'hub' | 'sources' | 'sweeper' 
 const SWEEP_INTERVAL_MS = 250;
 /** A waiting page is answered at its time even when the thread is late. */
 const POLL_GRACE_S = 15;
+/**
+ * WebSockets that are opened only to be closed with a reason. Each is gone within 5 s, so an address has 40 of them at most
+ * (PROMISES, security 4); more are answered by HTTP.
+ */
+const REFUSED_SOCKETS = { perClient: { perSecond: 4, burst: 20 }, together: { perSecond: 200, burst: 1_000 } };
 
 /** Serves every feed on its one URL, by whichever transport the request asks for. */
 export class FeedServer {
@@ -33,6 +39,7 @@ export class FeedServer {
   readonly #paths: FeedPaths;
   readonly #connections = new Map<WebSocketFeed | SseFeed, Counted | undefined>();
   readonly #polls = new AbortController();
+  readonly #refusals: ClientLimiter;
   readonly #stopListening: () => void;
 
   constructor({ feeds, ...shared }: FeedServerOptions) {
@@ -56,6 +63,7 @@ export class FeedServer {
       readers: new Set(),
     };
     this.#paths = new FeedPaths(feeds);
+    this.#refusals = new ClientLimiter({ clock, ...REFUSED_SOCKETS });
     this.#stopListening = log.onCommit(() => hub.notify());
   }
 
@@ -79,8 +87,9 @@ export class FeedServer {
       const code = asked.transport === 'websocket' ? closeCodeOf(error) : undefined;
       if (code === undefined) throw error;
       this.#context.metrics.rejects.inc({ reason: code === CLOSE.forbidden ? 'forbidden' : 'unauthorized' });
-      const principal = await identity.principal().catch(() => undefined);
       const address = connection.remoteAddress();
+      this.#refusals.take(address);
+      const principal = await identity.principal().catch(() => undefined);
       this.#context.onRefused({ path: url.pathname, address, user: principal?.sub });
       const refused = new RefusedSocket(code, error instanceof Error ? error.message : '');
       if (connection.upgrade(refused, protocolFor(request.headers))) return undefined;
@@ -132,7 +141,12 @@ export class FeedServer {
     const opened =
       asked.transport === 'sse'
         ? new SseFeed(streaming)
-        : new WebSocketFeed({ ...streaming, params, isV1: offersV1(request.headers) });
+        : new WebSocketFeed({
+            ...streaming,
+            params,
+            address: connection.remoteAddress(),
+            isV1: offersV1(request.headers),
+          });
     const connectionId = asked.query.get('connection');
     this.#admit(opened, { view, feed, session, connectionId: connectionId ? `${path} ${connectionId}` : undefined });
     if (opened instanceof SseFeed) {

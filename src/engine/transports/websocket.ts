@@ -31,6 +31,8 @@ export interface WebSocketFeedOptions {
   /** On whose authority it is open, where that matters. */
   readonly session: FeedSession | undefined;
   readonly params: FeedAccess['params'];
+  /** The address that the client connects from. */
+  readonly address: string;
   /** Called when the connection has ended, and maybe again. */
   readonly onClosed: (connection: WebSocketFeed) => void;
 }
@@ -217,11 +219,11 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
 
   /** Returns false for a frame that nobody knows. */
   #take(frame: ClientFrame): boolean {
-    const { feed, params, session } = this.#options;
+    const { feed, params, address, session } = this.#options;
     if (frame.type === 'ping') this.#pong();
     else if (frame.type === 'auth') void this.#refresh(frame);
     else if (session?.isOver()) this.end(CLOSE.unauthorized, EXPIRED);
-    else return feed.receive?.(frame, { params, principal: session?.principal }) ?? false;
+    else return feed.receive?.(frame, { params, address, principal: session?.principal }) ?? false;
     return true;
   }
 

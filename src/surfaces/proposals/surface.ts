@@ -35,7 +35,7 @@ export function createProposalsSurface({ projectsRoot, runs: runOptions }: Propo
   };
   const withCancelling = (feed: FeedDefinition): FeedDefinition => ({
     ...feed,
-    receive: (frame, access) => receiveCancelFrame({ ...parts(), ...runnersOf(parts().runs) }, frame, access),
+    receive: (frame, sender) => receiveCancelFrame({ ...parts(), ...runnersOf(parts().runs) }, frame, sender),
   });
   return {
     name: 'proposals',

@@ -1,5 +1,5 @@
 import { auditedEvent } from '../../../engine/audit/audit-entry.ts';
-import type { ClientFrame, FeedAccess } from '../../../engine/feed.ts';
+import type { ClientFrame, FrameSender } from '../../../engine/feed.ts';
 import type { SurfaceContext } from '../../../engine/surface.ts';
 import { MillraceError } from '../../../protocol/errors.ts';
 import { assertMay } from '../access.ts';
@@ -18,8 +18,9 @@ export interface CancelFrameParts {
  * `{"type":"cancel_iteration","proposal_id"}` on a WebSocket does what `DELETE …/iterate` does. It has no answer of its
  * own: `iteration_cancelled` follows, or the end that came before it. False for another frame.
  */
-export function receiveCancelFrame(parts: CancelFrameParts, frame: ClientFrame, { principal }: FeedAccess): boolean {
+export function receiveCancelFrame(parts: CancelFrameParts, frame: ClientFrame, sender: FrameSender): boolean {
   if (frame.type !== 'cancel_iteration') return false;
+  const { principal, address } = sender;
   const id = frame.proposal_id;
   if (typeof id !== 'string' || !principal) return false;
   const { context, workspace, reads, iterations } = parts;
@@ -28,7 +29,7 @@ export function receiveCancelFrame(parts: CancelFrameParts, frame: ClientFrame, 
     action: 'iteration.cancelled',
     resource_type: 'proposal',
     resource_id: id.slice(0, 200),
-    ip: '',
+    ip: address,
   };
   const cancel = async () => {
     await assertVisible(workspace, principal, id);
