@@ -108,6 +108,8 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   const settings = { ...DEFAULT_SETTINGS, ...options.settings, hasSnapshot: options.snapshot !== undefined };
   const provide = options.token ?? options.session?.token;
   const tokens = provide && createTokenKeeper({ environment, provide, onRenewed: renewed, onFailed: reportToken });
+  // Where connections are counted, one that comes back takes the place of the one before, and of no other of the user.
+  const connection = tokens && environment.random().toString(36).slice(2);
   const listeners = new Set<() => void>();
   const running = new Map<'snapshot' | 'socket' | 'poll', Running>();
   let state = initialState(settings, environment.now());
@@ -181,7 +183,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
     const connect = () =>
       open(
         environment,
-        { url, transport, eventTypes, cursor: state.cursor, token: () => tokens?.current() },
+        { url, transport, eventTypes, cursor: state.cursor, connection, token: () => tokens?.current() },
         {
           onFrame(frame) {
             hasOpened = true;

@@ -12,6 +12,8 @@ export interface StreamRequest {
   readonly url: string;
   readonly transport: StreamTransport;
   readonly cursor: string | undefined;
+  /** The client's own name for this connection and those that follow it; undefined for none. */
+  readonly connection?: string | undefined;
   /** The feed's own event types; undefined reads the stream so that every type is delivered. */
   readonly eventTypes: readonly string[] | undefined;
   /** The token in force, asked for at the moment it is needed; undefined for a feed without one. */
@@ -31,6 +33,7 @@ export type OpenStream = typeof openStream;
 export function openStream(environment: ClientEnvironment, request: StreamRequest, handlers: StreamHandlers): Socket {
   const { onClose } = handlers;
   const { baseUrl } = environment;
+  const { cursor, connection } = request;
   const take = (decode: () => ServerFrame): void => {
     let frame: ServerFrame;
     try {
@@ -42,14 +45,14 @@ export function openStream(environment: ClientEnvironment, request: StreamReques
     handlers.onFrame(frame);
   };
   if (request.transport === 'websocket' && environment.openSocket) {
-    const url = feedUrl(request.url, baseUrl, { socket: true, cursor: request.cursor });
+    const url = feedUrl(request.url, baseUrl, { socket: true, cursor, connection });
     const token = request.token();
     // A browser can give a WebSocket no headers. The server echoes the first protocol, so that is Millrace's own.
     const protocols = token === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, 'bearer', token];
     return environment.openSocket(url, protocols, { onMessage: (text) => take(() => frameOfText(text)), onClose });
   }
   let position = request.cursor;
-  const url = feedUrl(request.url, baseUrl, { socket: false, cursor: request.cursor });
+  const url = feedUrl(request.url, baseUrl, { socket: false, cursor, connection });
   const eventTypes = request.eventTypes && [...CONTROL_EVENT_TYPES, ...request.eventTypes];
   const stream = environment.openEventStream(
     url,

@@ -45,6 +45,21 @@ describe('a connection with a token', () => {
     expect(environment.sockets[1]?.protocols[2]).toBe(tokenUntil(101));
   });
 
+  it('names itself, the same for each connect and on each transport, unless its URL does', async () => {
+    const nameIn = (url: string | undefined) => new URL(url ?? 'x:').searchParams.get('connection');
+    const { environment } = await signedIn();
+    environment.sockets[0]?.send(hello(1));
+    environment.sockets[0]?.end(1006);
+    await environment.advance(1_000);
+    const [first, second] = environment.sockets.map(({ url }) => nameIn(url));
+    expect(first).toMatch(/^[0-9a-z]+$/);
+    expect(second).toBe(first);
+    const sse = await signedIn({ transport: 'sse' });
+    expect(nameIn(sse.environment.streams[0]?.url)).toMatch(/^[0-9a-z]+$/);
+    const own = await signedIn({ url: '/ws/audit?connection=mine' });
+    expect(nameIn(own.environment.sockets[0]?.url)).toBe('mine');
+  });
+
   it('gives it as a header on the transports by fetch', async () => {
     const { environment } = await signedIn({
       transport: 'sse',

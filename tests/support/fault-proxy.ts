@@ -47,7 +47,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     });
     from.on('error', () => {});
     from.on('close', () => {
-      if (pair.isFrozen && from === pair.upstream) return;
+      if (pair.isFrozen) return;
       to.destroy();
       pairs.delete(pair);
     });
