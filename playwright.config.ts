@@ -6,7 +6,7 @@ export default defineConfig({
   globalSetup: './e2e/build-dashboard.ts',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
-  timeout: 120_000,
+  timeout: 60_000,
   forbidOnly: process.env.CI !== undefined,
   // Browser and server have two cores between them: a second test would slow both down.
   workers: 1,

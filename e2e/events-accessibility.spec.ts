@@ -4,6 +4,9 @@ import { publish } from './publish.ts';
 import { startServer } from './start-server.ts';
 import { tryAgain } from './try-again.ts';
 
+// A look of axe takes seconds where the machine is busy, and each of these tests takes several.
+test.describe.configure({ timeout: 120_000 });
+
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));

@@ -120,6 +120,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing on the page, its drawer, a lost connection and a small screen, ${colorScheme}`, async ({
     page,
   }) => {
+    // A look of axe takes seconds where the machine is busy, and this test takes four.
+    test.setTimeout(120_000);
     const findings = async () => {
       const { violations } = await new AxeBuilder({ page }).analyze();
       return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));

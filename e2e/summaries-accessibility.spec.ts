@@ -5,6 +5,9 @@ import { startServer } from './start-server.ts';
 import { badge, row, table } from './summary-table.ts';
 import { tryAgain } from './try-again.ts';
 
+// A look of axe takes seconds where the machine is busy, and each of these tests takes several.
+test.describe.configure({ timeout: 120_000 });
+
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));
