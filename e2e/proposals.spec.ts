@@ -267,3 +267,37 @@ test('who is not signed in, no member, or has opened too many windows is told so
   await first.getByRole('button', { name: 'Reconnect now' }).click();
   await first.waitForSelector('.status-connected');
 });
+
+test('who is signed in is on every page, and signing out ends the session in every window of the browser', async ({
+  browser,
+}) => {
+  await using scene = await startScene(browser);
+  plantValid(scene, 'shop', 'add-login', 'Add login');
+  const ann = await scene.person(ANN);
+  const session = (page: Page) => page.getByRole('group', { name: 'Session' });
+  for (const path of ['/projects', '/proposals/shop.add-login', '/audit', '/projects/shop']) {
+    await ann.goto(`${scene.url}${path}`);
+    await expect(session(ann)).toContainText('Signed in as ann (author)');
+  }
+  await expect(column(ann, 'Draft').getByText('Add login')).toBeVisible();
+  const window = await ann.context().newPage();
+  await open(window, scene, '/projects/shop');
+  const cookie = (await ann.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const kept = () => fetch(`${scene.url}/auth/session`, { headers: { cookie } });
+  expect((await kept()).status).toBe(200);
+
+  await session(ann).getByRole('button', { name: 'Sign out' }).click();
+  await expect(ann.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
+  await expect(ann.getByText('Add login')).toHaveCount(0);
+  expect((await ann.context().cookies()).map(({ name }) => name)).not.toContain('millrace_session');
+  expect((await kept()).status).toBe(401);
+  await expect(window.getByText('The server refused this connection.')).toBeVisible();
+  // Nobody is signed in again without being asked, though the server is on the same machine.
+  for (const page of [ann, window]) {
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
+  }
+  await ann.getByRole('button', { name: 'I am at the server’s machine' }).click();
+  await expect(session(ann)).toContainText('Signed in as local (admin)');
+  await expect(column(ann, 'Draft').getByText('Add login')).toBeVisible();
+});

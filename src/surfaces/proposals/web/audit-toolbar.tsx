@@ -7,6 +7,7 @@ import { TimeInput } from '../../../ui/time-input.tsx';
 import type { AuditLine } from '../events.ts';
 import { exportUrl } from './audit-api.ts';
 import { type AuditSearch, isFiltered, NO_FILTERS, OUTCOMES } from './audit-search.ts';
+import { SignedIn } from './signed-in.tsx';
 
 export interface AuditToolbarProps {
   readonly search: AuditSearch;
@@ -52,6 +53,7 @@ export function AuditToolbar(props: AuditToolbarProps) {
         {total !== undefined && (total === 1 ? '1 entry' : `${total.toLocaleString('en')} entries`)}
       </span>
       <span className="ml-auto flex flex-wrap items-center gap-2">
+        <SignedIn />
         {isPaused ? (
           <Button look="primary" onClick={onResume}>
             <Play size={14} aria-hidden /> Resume

@@ -5,6 +5,7 @@ import { ErrorState } from '../../../ui/error-state.tsx';
 import { NextTry } from '../../../ui/next-try.tsx';
 import { explain, refusalOf } from './api-error.ts';
 import { SignIn } from './sign-in.tsx';
+import { SignedIn } from './signed-in.tsx';
 
 export interface LoadFailedProps {
   /** What the page is about, for example `This project`. */
@@ -25,6 +26,7 @@ export function LoadFailed({ what, error, needs, onRetry }: LoadFailedProps) {
       return (
         <EmptyState title={`${what} is not open to you`}>
           <p className="text-muted">{needs}</p>
+          <SignedIn />
           <Button className="self-start" onClick={onRetry}>
             Try again
           </Button>
@@ -36,6 +38,7 @@ export function LoadFailed({ what, error, needs, onRetry }: LoadFailedProps) {
           <p className="text-muted">
             {explain(refusal)} It may have another name, or belong to a project that you are no member of.
           </p>
+          <SignedIn />
           <Link to="/projects" className="self-start text-accent underline">
             All projects
           </Link>

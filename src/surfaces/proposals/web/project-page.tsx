@@ -16,6 +16,7 @@ import { boardOf, changesBoard, STATUSES, updateProject } from './project-state.
 import { ProposalCard } from './proposal-card.tsx';
 import { ProposalCreate } from './proposal-create.tsx';
 import { readProject } from './proposals-api.ts';
+import { SignedIn } from './signed-in.tsx';
 import { STATUS_WORDS } from './status-words.ts';
 import { useLiveState } from './use-live-state.ts';
 import { useSession } from './use-session.ts';
@@ -92,8 +93,8 @@ function Loaded({ project }: { readonly project: ProjectDetail }) {
           <span className="shrink-0 text-xs text-muted">Here now</span>
           <People names={project.connected} label="Connected" />
         </div>
+        <SignedIn className="ml-auto" />
         <ExplainedButton
-          className="ml-auto"
           look="primary"
           hindrance={createHindrance(session, project.lock)}
           onClick={() => setCreating(true)}

@@ -15,6 +15,7 @@ import { People } from './people.tsx';
 import { createHindrance, timeLeft } from './project-access.ts';
 import { ProjectCreate } from './project-create.tsx';
 import { readProjects } from './proposals-api.ts';
+import { SignedIn } from './signed-in.tsx';
 import { useSession } from './use-session.ts';
 
 const REREAD_MS = 5_000;
@@ -55,7 +56,8 @@ export function Page() {
           </span>
           <span className="max-sm:hidden">, read {ago(dataUpdatedAt, Math.max(now, dataUpdatedAt))}</span>
         </p>
-        <ExplainedButton className="ml-auto" look="primary" hindrance={hindrance} onClick={() => setCreating(true)}>
+        <SignedIn className="ml-auto" />
+        <ExplainedButton look="primary" hindrance={hindrance} onClick={() => setCreating(true)}>
           New project
         </ExplainedButton>
       </header>

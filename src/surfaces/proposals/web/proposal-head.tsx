@@ -7,6 +7,7 @@ import { asSentence } from './api-error.ts';
 import { LockPanel } from './lock-panel.tsx';
 import { People } from './people.tsx';
 import { ReviewersDialog } from './reviewers-dialog.tsx';
+import { SignedIn } from './signed-in.tsx';
 import { StatusMenu } from './status-menu.tsx';
 import { RUN_WORDS } from './status-words.ts';
 import { useSession } from './use-session.ts';
@@ -75,6 +76,7 @@ export function ProposalHead({ proposal, onFailure }: ProposalHeadProps) {
             Edit reviewers
           </ExplainedButton>
         </div>
+        <SignedIn className="ml-auto" />
       </div>
       {isAsking && <ReviewersDialog id={proposal.id} reviewers={reviewers} onClose={() => setAsking(false)} />}
     </header>

@@ -42,6 +42,9 @@ export async function readSession(signal: AbortSignal): Promise<Session | null> 
 export const signIn = (token: string | undefined) =>
   orderApi('/auth/session', { method: 'POST', ...(token === undefined ? {} : { body: { token } }) });
 
+/** Ends the browser's session, also for whoever kept its cookie. */
+export const signOut = () => orderApi('/auth/session', { method: 'DELETE' });
+
 export const readProjects = (signal: AbortSignal) => callApi('/api/v1/projects', projectsSchema, { signal });
 export const readProject = (id: string, signal: AbortSignal) =>
   readState(() => callApi(projectPath(id), projectDetailSchema, { signal }));

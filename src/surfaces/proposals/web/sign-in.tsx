@@ -5,6 +5,7 @@ import { CodeBlock } from '../../../ui/code-block.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { signIn } from './proposals-api.ts';
+import { hasSignedOut, rememberSignedOut } from './signed-out.ts';
 import { useAction } from './use-action.ts';
 import { SESSION_KEY } from './use-session.ts';
 
@@ -14,14 +15,16 @@ export interface SignInProps {
   readonly onSignedIn: () => void;
 }
 
-/** Lets somebody in: at once where the server is on their own machine, else by a token. */
+/** Lets somebody in: at once where the server is on their own machine and nobody has signed out of it, else by a token. */
 export function SignIn({ what, onSignedIn }: SignInProps) {
   const [token, setToken] = useState('');
   const { isBusy, failure, run, forget } = useAction();
   const queryClient = useQueryClient();
   const [isTryingFirst, setTryingFirst] = useState(true);
+  const [isOut, setOut] = useState(false);
   const enter = async (given: string | undefined) => {
     if (!(await run(() => signIn(given)))) return;
+    rememberSignedOut(false);
     await queryClient.invalidateQueries({ queryKey: SESSION_KEY });
     onSignedIn();
   };
@@ -30,6 +33,11 @@ export function SignIn({ what, onSignedIn }: SignInProps) {
   useEffect(() => {
     if (hasTried.current) return;
     hasTried.current = true;
+    if (hasSignedOut()) {
+      setOut(true);
+      setTryingFirst(false);
+      return;
+    }
     // Whoever sits at the machine of the server needs no token; elsewhere this is refused, and the form is shown.
     void enter(undefined).then(() => {
       forget();
@@ -60,9 +68,16 @@ export function SignIn({ what, onSignedIn }: SignInProps) {
             {failure}
           </p>
         )}
-        <Button type="submit" look="primary" className="self-start" disabled={isBusy}>
-          {isBusy ? 'Signing in…' : 'Sign in'}
-        </Button>
+        <div className="flex flex-wrap gap-2">
+          <Button type="submit" look="primary" disabled={isBusy}>
+            {isBusy ? 'Signing in…' : 'Sign in'}
+          </Button>
+          {isOut && (
+            <Button disabled={isBusy} onClick={() => void enter(undefined)}>
+              I am at the server’s machine
+            </Button>
+          )}
+        </div>
       </form>
       <CodeBlock title="A token is made on the server" text="millrace token --user ann --role author --project '*'" />
     </EmptyState>
