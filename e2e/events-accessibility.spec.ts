@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { openByLink } from './open-by-link.ts';
 import { publish } from './publish.ts';
 import { startServer } from './start-server.ts';
 import { tryAgain } from './try-again.ts';
@@ -69,7 +70,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.locator('.event').nth(1).click();
       expect(await findings(page)).toEqual([]);
       await page.route('**/events/recent*', (route) => route.fulfill({ status: 500 }));
-      await page.reload();
+      await openByLink(page, server.url, 'Events');
       await expect(page.getByRole('heading', { name: 'Events cannot be loaded' })).toBeVisible();
       expect(await findings(page)).toEqual([]);
       await tryAgain(page, '/events/recent');

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { openByLink } from './open-by-link.ts';
 import { publish } from './publish.ts';
 import { sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
@@ -25,7 +26,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('axe finds nothing on the empty pages, nor while they load', async ({ page }) => {
       await using server = await startServer();
-      for (const path of ['/', '/messages']) {
+      for (const name of ['Home', 'Messages']) {
         let answer = () => {};
         const held = new Promise<void>((resolve) => {
           answer = resolve;
@@ -34,7 +35,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
           await held;
           await route.continue();
         });
-        await page.goto(`${server.url}${path}`);
+        await openByLink(page, server.url, name);
         await expect(page.getByText('Loading messages…')).toBeAttached();
         expect(await findings(page)).toEqual([]);
         answer();
@@ -88,14 +89,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await using server = await startServer();
       await sendMessages(server.url, ...manyNames);
       await page.setViewportSize({ width: 390, height: 844 });
-      for (const path of ['/', '/messages']) {
-        await page.goto(`${server.url}${path}`);
+      for (const name of ['Home', 'Messages']) {
+        await openByLink(page, server.url, name);
         await page.waitForSelector('.message');
         await page.waitForSelector('.status-connected');
         expect(await findings(page)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
         await page.route('**/api/messages?*', (route) => route.fulfill({ status: 500 }));
-        await page.reload();
+        await openByLink(page, server.url, name);
         await expect(page.getByRole('heading', { name: 'Messages cannot be loaded' })).toBeVisible();
         expect(await findings(page)).toEqual([]);
         await page.unrouteAll();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { startFaultProxy } from '../tests/support/fault-proxy.ts';
+import { openByLink } from './open-by-link.ts';
 import { numbered, sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
 import { tryAgain } from './try-again.ts';
@@ -320,11 +321,8 @@ test('a page that cannot be loaded says so, and trying again shows it', async ({
   await using server = await startServer();
   await sendMessages(server.url, { text: 'one' });
   await page.clock.install();
-  await page.goto(`${server.url}/events`);
-  await page.waitForSelector('.status-connected');
   await page.route('**/api/messages?*', (route) => route.fulfill({ status: 500 }));
-  // Not from the server, which would send its messages along.
-  await page.getByRole('link', { name: 'Messages', exact: true }).click();
+  await openByLink(page, server.url, 'Messages');
   await expect(page.getByRole('heading', { name: 'Messages cannot be loaded' })).toBeVisible();
   await tryAgain(page, '/api/messages');
   await expect.poll(() => texts(page)).toEqual(['one']);

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { openByLink } from './open-by-link.ts';
 import { report, reportBoth } from './report.ts';
 import { startServer } from './start-server.ts';
 import { tryAgain } from './try-again.ts';
@@ -98,7 +99,7 @@ test('a request that is limited counts down and is repeated by itself', async ({
     requests += 1;
     return requests === 1 ? route.fulfill({ status: 429, headers: { 'Retry-After': '2' } }) : route.continue();
   });
-  await open(page, server.url);
+  await openByLink(page, server.url, 'Reconciliation');
   await expect(page.getByText('Too many requests: the server asks to wait.')).toBeVisible();
   await expect(page.getByRole('timer')).toHaveText(/Trying again in [12] s/);
   await expect(table(page, 'Audit')).toBeVisible({ timeout: 5_000 });
@@ -110,7 +111,7 @@ test('what cannot be loaded says so, and offers the way back', async ({ page }) 
   await reportBoth(server.url, 'billing', 1);
   await page.route('**/reconciliation/latest', (route) => route.fulfill({ status: 500 }));
   await page.clock.install();
-  await page.goto(`${server.url}/reconciliation`);
+  await openByLink(page, server.url, 'Reconciliation');
   await expect(page.getByRole('heading', { name: 'Reconciliation cannot be loaded' })).toBeVisible();
   await tryAgain(page, '/reconciliation/latest');
   await expect(table(page, 'Services')).toBeVisible();

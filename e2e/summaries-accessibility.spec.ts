@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { openByLink } from './open-by-link.ts';
 import { numbered, sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
 import { badge, row, table } from './summary-table.ts';
@@ -33,7 +34,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
           await new Promise<void>((resolve) => held.push(resolve));
           await route.continue();
         });
-        await page.goto(`${server.url}/${path}`);
+        await openByLink(page, server.url, title);
         await expect(page.getByText(`Loading ${path}…`)).toBeAttached();
         expect(await findings(page)).toEqual([]);
         for (const release of held) release();
@@ -42,7 +43,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(badge(page, 'Connected')).toBeVisible();
         expect(await findings(page)).toEqual([]);
         await page.route(`**/api/${path}*`, (route) => route.fulfill({ status: 500 }));
-        await page.reload();
+        await openByLink(page, server.url, title);
         await expect(page.getByRole('heading', { name: `${title} cannot be loaded` })).toBeVisible();
         expect(await findings(page)).toEqual([]);
         await tryAgain(page, `/api/${path}`);
@@ -92,7 +93,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(badge(page, 'Connected')).toBeVisible();
       expect(await findings(page)).toEqual([]);
       await page.route('**/api/users/*', (route) => route.fulfill({ status: 500 }));
-      await page.goto(`${server.url}/users/ada`);
+      await openByLink(page, server.url, 'Users');
+      await page.getByRole('link', { name: 'ada', exact: true }).click();
       await expect(page.getByRole('heading', { name: 'This user cannot be loaded' })).toBeVisible();
       expect(await findings(page)).toEqual([]);
       await tryAgain(page, '/api/users/ada');

@@ -5,6 +5,8 @@ import {
   lazyRouteComponent,
   type RouterHistory,
 } from '@tanstack/react-router';
+import { RenderedPage } from '../react/rendered.tsx';
+import type { PageDefinition } from '../ui/page-definition.ts';
 import { NotFound } from './not-found.tsx';
 import { PageFailed } from './page-failed.tsx';
 import { pages } from './pages.ts';
@@ -12,6 +14,17 @@ import { parseSearch, stringifySearch } from './search-params.ts';
 import { Shell } from './shell.tsx';
 
 export type DashboardRouter = ReturnType<typeof createDashboardRouter>;
+
+async function loadPage(page: PageDefinition) {
+  const { Page } = await page.load();
+  return {
+    Page: () => (
+      <RenderedPage>
+        <Page />
+      </RenderedPage>
+    ),
+  };
+}
 
 /** The pages by their paths. Default history: the browser's. */
 export function createDashboardRouter(history?: RouterHistory) {
@@ -21,7 +34,7 @@ export function createDashboardRouter(history?: RouterHistory) {
       getParentRoute: () => root,
       path: page.path,
       validateSearch: page.validateSearch,
-      component: lazyRouteComponent(page.load, 'Page'),
+      component: lazyRouteComponent(() => loadPage(page), 'Page'),
       errorComponent: PageFailed,
     }),
   );

@@ -4,7 +4,7 @@ import { createFeedConnection, type FeedConnection } from '../client/feed-connec
 import type { EventMessage } from '../protocol/frames.ts';
 import { isRow } from '../protocol/read-frame.ts';
 import type { FeedRequest, LiveFeed } from './live-feed.ts';
-import { createQueryKeeper, type QueryKeeper, type Received } from './query-keeper.ts';
+import { createQueryKeeper, cursorOf, type QueryKeeper, type Received } from './query-keeper.ts';
 import { readJson } from './read-json.ts';
 
 /** Most events remembered for queries that are mounted later. */
@@ -33,7 +33,9 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
   let historyFrom: string | undefined;
   let users = 0;
   let hasStarted = false;
-  let hasLoaded = false;
+  /** Of data that is there already, for example from a server's rendering. */
+  const shownCursor = feed.state && cursorOf(queryClient.getQueryData(feed.state.queryKey));
+  let hasLoaded = shownCursor !== undefined;
   let releaseState = () => {};
 
   const connection = createFeedConnection<Received<Event>>({
@@ -45,6 +47,7 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
       onInvalid: feed.onInvalid,
       settings: feed.settings,
       shareTabs: feed.shareTabs,
+      cursor: shownCursor,
       snapshot: feed.state && loadState,
       poll: feed.state && loadState,
     }),
@@ -162,6 +165,8 @@ export function createFeedRuntime<Event, State>(feed: LiveFeed<Event, State>, op
   return {
     connection,
     request,
+    /** Whether the feed continues data that was there before it: then nothing is loaded at first. */
+    isContinuing: shownCursor !== undefined,
     keep,
     listen(listener: (events: readonly Event[]) => void): () => void {
       listeners.add(listener);

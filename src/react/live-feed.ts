@@ -10,7 +10,10 @@ export interface LiveFeed<Event = EventMessage, State = unknown>
     FeedConnectionOptions<Event>,
     'url' | 'transport' | 'eventTypes' | 'parse' | 'onInvalid' | 'onProblem' | 'settings' | 'shareTabs'
   > {
-  /** The query whose data the stream continues. Without it the stream is joined at its head. */
+  /**
+   * The query whose data the stream continues: data that the query cache has already when the feed is first used, else what
+   * `load` gives. Without it the stream is joined at its head.
+   */
   readonly state?: FeedState<Event, State>;
 }
 

@@ -116,7 +116,8 @@ export function createQueryKeeper<Event, Data>(options: QueryKeeperOptions<Event
   };
 }
 
-function cursorOf(data: unknown): string | undefined {
+/** The position that data says it is as of. */
+export function cursorOf(data: unknown): string | undefined {
   if (typeof data !== 'object' || data === null || !('cursor' in data)) return undefined;
   return typeof data.cursor === 'string' ? data.cursor : undefined;
 }

@@ -67,6 +67,7 @@ export function useReliableQuery<Data, Event, State>({
     networkMode: 'always',
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
+    refetchOnMount: !(isFeedState && runtime.isContinuing),
     ...options,
     // Without the query's own signal: StrictMode would abort the request that the connection shares.
     queryFn: () => queryFn(runtime.request()),

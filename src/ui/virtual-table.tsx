@@ -2,11 +2,14 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import ArrowDown from 'lucide-react/icons/arrow-down';
 import ArrowUp from 'lucide-react/icons/arrow-up';
 import { memo, type ReactNode, useEffect, useRef } from 'react';
+import { useHydrated } from '../react/rendered.tsx';
 import { classNames } from './class-names.ts';
 import type { DataColumn } from './data-table.tsx';
 
 const ROW_HEIGHT = 40;
 const HEAD_HEIGHT = 32;
+/** Rows that a server renders: it doesn't know how many are in sight. */
+const RENDERED_ROWS = 40;
 
 export interface VirtualColumn<Row, Sort extends string> extends DataColumn<Row> {
   /** What a click on the head sorts by; undefined for a column that cannot be sorted by. */
@@ -52,7 +55,8 @@ export function VirtualTable<Row, Sort extends string>(props: VirtualTableProps<
     box.current?.scrollTo({ top: 0 });
   }, [sort, order]);
   const holding = useHold(props.onHold);
-  const items = virtualizer.getVirtualItems();
+  const isHydrated = useHydrated();
+  const items = isHydrated ? virtualizer.getVirtualItems() : [];
   const isAtEnd = rows.length > 0 && (items.at(-1)?.index ?? 0) >= rows.length - 1;
   // biome-ignore lint/correctness/useExhaustiveDependencies: more rows may leave the end in sight
   useEffect(() => {
@@ -60,6 +64,15 @@ export function VirtualTable<Row, Sort extends string>(props: VirtualTableProps<
   }, [isAtEnd, rows.length, onEnd]);
   const before = (items[0]?.start ?? HEAD_HEIGHT) - HEAD_HEIGHT;
   const after = virtualizer.getTotalSize() - ((items.at(-1)?.end ?? HEAD_HEIGHT) - HEAD_HEIGHT);
+  const rowOf = (row: Row, index: number) => (
+    <TableRow
+      key={keyOf(row)}
+      row={row}
+      columns={columns as readonly VirtualColumn<unknown, string>[]}
+      rowIndex={index + 2}
+      className={rowClass?.(row)}
+    />
+  );
   return (
     <section
       ref={box}
@@ -87,22 +100,13 @@ export function VirtualTable<Row, Sort extends string>(props: VirtualTableProps<
           </tr>
         </thead>
         <tbody className={classNames('bg-surface transition-opacity', isBusy && 'opacity-60')} {...holding}>
-          <Spacer height={before} />
+          {!isHydrated && rows.slice(0, RENDERED_ROWS).map((row, index) => rowOf(row, index))}
+          {isHydrated && <Spacer height={before} />}
           {items.map((item) => {
             const row = rows[item.index];
-            return (
-              row !== undefined && (
-                <TableRow
-                  key={keyOf(row)}
-                  row={row}
-                  columns={columns as readonly VirtualColumn<unknown, string>[]}
-                  rowIndex={item.index + 2}
-                  className={rowClass?.(row)}
-                />
-              )
-            );
+            return row !== undefined && rowOf(row, item.index);
           })}
-          <Spacer height={after} />
+          {isHydrated && <Spacer height={after} />}
         </tbody>
       </table>
     </section>

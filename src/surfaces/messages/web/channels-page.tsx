@@ -1,5 +1,8 @@
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { CHANNELS } from './summary-kind.ts';
-import { SummaryPage } from './summary-page.tsx';
+import { preloadSummary, SummaryPage } from './summary-page.tsx';
+
+export const preload = (request: PreloadRequest) => preloadSummary(CHANNELS, request);
 
 /** The page `/channels`. */
 export function Page() {

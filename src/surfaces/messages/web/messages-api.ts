@@ -39,7 +39,9 @@ export interface NamesApi {
 
 const MOST_NAMES = 200;
 
-export const messagesApi = createMessagesApi((path, init) => fetch(path, init));
+export const browserFetch: PreloadRequest['fetch'] = (path, init) => fetch(path, init);
+
+export const messagesApi = createMessagesApi(browserFetch);
 
 /** Reads by the given `fetch`: the browser's, or a server's own. */
 export function createMessagesApi(fetch: PreloadRequest['fetch']): MessagesApi & NamesApi {

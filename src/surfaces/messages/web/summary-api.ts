@@ -1,7 +1,7 @@
-import { runtimeEnvironment } from '../../../client/runtime-environment.ts';
 import { readJson } from '../../../react/read-json.ts';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { type Deleted, deletedSchema, type History, type Metrics } from '../events.ts';
-import { messagesApi } from './messages-api.ts';
+import { browserFetch, createMessagesApi } from './messages-api.ts';
 import type { SummaryKind } from './summary-kind.ts';
 import { LIST_LIMIT, type SummaryPage } from './summary-list.ts';
 import type { SummaryQuery } from './summary-search.ts';
@@ -12,14 +12,14 @@ export interface SummaryApi {
   metrics(signal: AbortSignal): Promise<Metrics>;
 }
 
-export function summaryApi(kind: SummaryKind): SummaryApi {
+export function summaryApi(kind: SummaryKind, fetch: PreloadRequest['fetch'] = browserFetch): SummaryApi {
   return {
     async page({ sort, order, q }, signal) {
       const query = new URLSearchParams({ sort, order, limit: String(LIST_LIMIT), ...(q !== '' && { q }) });
       const path = `${kind.apiPath}?${query}`;
-      return kind.readPage(await readJson(runtimeEnvironment, { url: path, path, signal }));
+      return kind.readPage(await readJson({ fetch }, { url: path, path, signal }));
     },
-    metrics: messagesApi.metrics,
+    metrics: createMessagesApi(fetch).metrics,
   };
 }
 

@@ -4,7 +4,7 @@ import { animationFrames } from '../../../react/frame-scheduler.ts';
 import { createLiveConnection } from './messages-live.ts';
 import { summaryApi } from './summary-api.ts';
 import type { SummaryKind } from './summary-kind.ts';
-import { createSummaryModel, type SummaryModel } from './summary-model.ts';
+import { createSummaryModel, type SummaryAnswers, type SummaryModel } from './summary-model.ts';
 import type { SummaryQuery } from './summary-search.ts';
 
 export interface SummaryFeed {
@@ -13,10 +13,11 @@ export interface SummaryFeed {
 }
 
 /** The state of a list joined to its view of `/live`; idle until the connection is started. */
-export function createSummaryFeed(kind: SummaryKind, query: SummaryQuery): SummaryFeed {
+export function createSummaryFeed(kind: SummaryKind, query: SummaryQuery, rendered?: SummaryAnswers): SummaryFeed {
   const model = createSummaryModel({
     kind,
     query,
+    rendered,
     api: summaryApi(kind),
     frames: animationFrames,
     now: () => Date.now(),
@@ -24,6 +25,7 @@ export function createSummaryFeed(kind: SummaryKind, query: SummaryQuery): Summa
   });
   const connection = createLiveConnection({
     view: kind.view,
+    cursor: model.renderedCursor,
     snapshot: model.loadSnapshot,
     poll: model.loadSnapshot,
     onMessages: model.receive,

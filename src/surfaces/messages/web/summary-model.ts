@@ -1,11 +1,11 @@
 import { seqOf } from '../../../protocol/cursor.ts';
 import type { FrameScheduler } from '../../../react/frame-scheduler.ts';
-import type { LiveMessage } from '../events.ts';
+import type { LiveMessage, Metrics } from '../events.ts';
 import { type KnownTotals, type Totals, totalsOf, withTotals } from './message-metrics.ts';
 import { type Summary, toLiveSummary } from './summary.ts';
 import type { SummaryApi } from './summary-api.ts';
 import type { SummaryKind } from './summary-kind.ts';
-import { SummaryList } from './summary-list.ts';
+import { SummaryList, type SummaryPage } from './summary-list.ts';
 import type { SummaryQuery } from './summary-search.ts';
 
 /** How long rows keep their places at least. */
@@ -33,11 +33,28 @@ export interface SummaryView {
   readonly isOutOfOrder: boolean;
 }
 
+/** What the page shows first. */
+export interface SummaryAnswers {
+  readonly metrics: Metrics;
+  readonly page: SummaryPage;
+}
+
+export async function readSummaries(
+  api: SummaryApi,
+  query: SummaryQuery,
+  signal: AbortSignal,
+): Promise<SummaryAnswers> {
+  const [metrics, page] = await Promise.all([api.metrics(signal), api.page(query, signal)]);
+  return { metrics, page };
+}
+
 export interface SummaryModelOptions {
   readonly kind: SummaryKind;
   readonly api: SummaryApi;
   /** What is shown first. */
   readonly query: SummaryQuery;
+  /** What was read for `query` already. */
+  readonly rendered?: SummaryAnswers | undefined;
   readonly frames: FrameScheduler;
   /** Wall-clock milliseconds. */
   readonly now: () => number;
@@ -48,7 +65,7 @@ export interface SummaryModelOptions {
 export type SummaryModel = ReturnType<typeof createSummaryModel>;
 
 /** The state of `/channels` or `/users`, outside React: rows are folded in once per frame and read as one view. */
-export function createSummaryModel({ kind, api, query, frames, now, schedule }: SummaryModelOptions) {
+export function createSummaryModel({ kind, api, query, rendered, frames, now, schedule }: SummaryModelOptions) {
   const listeners = new Set<() => void>();
   let list: SummaryList | undefined;
   /** Rows of the feed that an answer under way may not hold yet, the newest by name. */
@@ -120,19 +137,12 @@ export function createSummaryModel({ kind, api, query, frames, now, schedule }: 
     const signal = AbortSignal.any(limits);
     show({ isLoading: true });
     try {
-      const [totals, page] = await Promise.all([api.metrics(signal), api.page(asked, signal)]);
+      const answers = await readSummaries(api, asked, signal);
       signal.throwIfAborted();
       // First what has arrived, into `recent`: it may be newer than the answer.
       if (buffer.length > 0) flush();
-      list = new SummaryList(asked, page);
-      list.take([...recent.values()], now());
-      list.reorder();
-      const read = totalsOf(totals);
-      if (!known || read.asOf >= known.asOf) known = read;
       if (loading === own) loading = undefined;
-      recent = new Map();
-      show({ phase: 'ready', failure: undefined, query: asked, isLoading: false });
-      return earlier(totals.cursor, page.cursor);
+      return take(answers, asked);
     } catch (cause) {
       if (loading === own) {
         loading = undefined;
@@ -142,6 +152,17 @@ export function createSummaryModel({ kind, api, query, frames, now, schedule }: 
       }
       throw cause;
     }
+  }
+
+  function take({ metrics, page }: SummaryAnswers, asked: SummaryQuery): string {
+    list = new SummaryList(asked, page);
+    list.take([...recent.values()], now());
+    list.reorder();
+    recent = new Map();
+    const read = totalsOf(metrics);
+    if (!known || read.asOf >= known.asOf) known = read;
+    show({ phase: 'ready', failure: undefined, query: asked, isLoading: false });
+    return earlier(metrics.cursor, page.cursor);
   }
 
   /** Reads the list again, beside the feed. What goes wrong is in the view. */
@@ -167,7 +188,11 @@ export function createSummaryModel({ kind, api, query, frames, now, schedule }: 
     }
   }
 
+  const renderedCursor = rendered && take(rendered, query);
+
   return {
+    /** Where `rendered` was read; its feed continues from there. */
+    renderedCursor,
     view: () => view,
     subscribe(listener: () => void): () => void {
       listeners.add(listener);

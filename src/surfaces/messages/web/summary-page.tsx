@@ -1,14 +1,18 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useRendered } from '../../../react/rendered.tsx';
 import { useFeedConnection } from '../../../react/use-feed-connection.ts';
 import { ErrorState } from '../../../ui/error-state.tsx';
 import { NextTry } from '../../../ui/next-try.tsx';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { RequestFailed } from '../../../ui/request-failed.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
+import { summaryApi } from './summary-api.ts';
 import { SummaryDelete } from './summary-delete.tsx';
 import { SummaryEmpty } from './summary-empty.tsx';
 import { createSummaryFeed } from './summary-feed.ts';
 import type { SummaryKind } from './summary-kind.ts';
+import { readSummaries, type SummaryAnswers } from './summary-model.ts';
 import {
   type SummarySearch,
   type SummarySort,
@@ -24,7 +28,8 @@ import { SummaryToolbar } from './summary-toolbar.tsx';
 export function SummaryPage({ kind }: { readonly kind: SummaryKind }) {
   const { search, changeSearch } = useUrl();
   const query = summaryQuery(search);
-  const [{ model, connection }] = useState(() => createSummaryFeed(kind, query));
+  const rendered = useRendered<SummaryAnswers>();
+  const [{ model, connection }] = useState(() => createSummaryFeed(kind, query, rendered));
   const status = useFeedConnection(connection);
   useEffect(() => model.stop, [model]);
   const view = useSyncExternalStore(model.subscribe, model.view, model.view);
@@ -77,6 +82,11 @@ export function SummaryPage({ kind }: { readonly kind: SummaryKind }) {
       />
     </div>
   );
+}
+
+/** What the page of a kind shows first. */
+export function preloadSummary(kind: SummaryKind, { search, fetch, signal }: PreloadRequest): Promise<SummaryAnswers> {
+  return readSummaries(summaryApi(kind, fetch), summaryQuery(summarySearchSchema.parse(search)), signal);
 }
 
 /** Order and search live in the URL, so that a view can be sent to somebody and the back button works. */

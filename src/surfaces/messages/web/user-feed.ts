@@ -1,6 +1,7 @@
 import type { FeedConnection } from '../../../client/feed-connection.ts';
 import { runtimeEnvironment } from '../../../client/runtime-environment.ts';
 import { animationFrames } from '../../../react/frame-scheduler.ts';
+import type { UserDetail } from '../events.ts';
 import { messagesApi } from './messages-api.ts';
 import { createLiveConnection } from './messages-live.ts';
 import { readUser } from './user-api.ts';
@@ -14,9 +15,10 @@ export interface UserFeed {
 }
 
 /** The state of one user's page joined to its view of `/live`; idle until the connection is started. */
-export function createUserFeed(name: string): UserFeed {
+export function createUserFeed(name: string, rendered?: UserDetail): UserFeed {
   const model = createUserModel({
     read: (signal) => readUser(name, signal),
+    rendered,
     frames: animationFrames,
     now: () => Date.now(),
     schedule: runtimeEnvironment.schedule,
@@ -24,6 +26,7 @@ export function createUserFeed(name: string): UserFeed {
   const connection = createLiveConnection({
     view: 'user',
     user: name,
+    cursor: model.renderedCursor,
     snapshot: model.loadSnapshot,
     poll: model.loadSnapshot,
     onMessages: model.receive,

@@ -4,6 +4,7 @@ import { ErrorState } from '../../../ui/error-state.tsx';
 import { NextTry } from '../../../ui/next-try.tsx';
 import { RequestFailed } from '../../../ui/request-failed.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
+import type { UserDetail } from '../events.ts';
 import { LatestMessages } from './message-latest.tsx';
 import { SummaryDelete } from './summary-delete.tsx';
 import { USERS } from './summary-kind.ts';
@@ -13,12 +14,14 @@ import { UserHead } from './user-head.tsx';
 
 export interface UserKnownProps {
   readonly name: string;
+  /** What was read already. */
+  readonly rendered: UserDetail | undefined;
   readonly onUnknown: () => void;
 }
 
 /** One user's figures, channels and latest messages, live. */
-export function UserKnown({ name, onUnknown }: UserKnownProps) {
-  const [{ model, connection, arrival }] = useState(() => createUserFeed(name));
+export function UserKnown({ name, rendered, onUnknown }: UserKnownProps) {
+  const [{ model, connection, arrival }] = useState(() => createUserFeed(name, rendered));
   const view = useSyncExternalStore(model.subscribe, model.view, model.view);
   const status = useFeedConnection(view.unavailable === undefined ? connection : arrival);
   useEffect(() => model.stop, [model]);

@@ -32,6 +32,8 @@ export interface UserView {
 export interface UserModelOptions {
   /** Reads the user; undefined when there is none. */
   readonly read: (signal: AbortSignal) => Promise<UserDetail | undefined>;
+  /** What was read already. */
+  readonly rendered?: UserDetail | undefined;
   readonly frames: FrameScheduler;
   /** Wall-clock milliseconds. */
   readonly now: () => number;
@@ -42,7 +44,7 @@ export interface UserModelOptions {
 export type UserModel = ReturnType<typeof createUserModel>;
 
 /** The state of `/users/<user-name>`, outside React: bursts are folded in once per frame and read as one view. */
-export function createUserModel({ read, frames, now, schedule }: UserModelOptions) {
+export function createUserModel({ read, rendered, frames, now, schedule }: UserModelOptions) {
   const listeners = new Set<() => void>();
   let list = new MessageList(USER_MESSAGES);
   let buffer: LiveMessage[] = [];
@@ -147,7 +149,11 @@ export function createUserModel({ read, frames, now, schedule }: UserModelOption
     await load().catch(() => {});
   }
 
+  const renderedCursor = rendered && take(rendered);
+
   return {
+    /** Where `rendered` was read; its feed continues from there. */
+    renderedCursor,
     view: () => view,
     subscribe(listener: () => void): () => void {
       listeners.add(listener);

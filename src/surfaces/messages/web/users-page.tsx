@@ -1,5 +1,8 @@
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { USERS } from './summary-kind.ts';
-import { SummaryPage } from './summary-page.tsx';
+import { preloadSummary, SummaryPage } from './summary-page.tsx';
+
+export const preload = (request: PreloadRequest) => preloadSummary(USERS, request);
 
 /** The page `/users`. */
 export function Page() {

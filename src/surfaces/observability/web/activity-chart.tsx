@@ -1,4 +1,5 @@
 import { lazy, memo, Suspense, useState } from 'react';
+import { useHydrated } from '../../../react/rendered.tsx';
 import { useNow } from '../../../react/use-now.ts';
 import { classNames } from '../../../ui/class-names.ts';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
@@ -27,6 +28,7 @@ export interface ActivityChartProps {
 export const ActivityChart = memo(function ActivityChart({ activity, chosenType, onChooseType }: ActivityChartProps) {
   const [minutes, setMinutes] = useState<ActivityWindow>(5);
   const now = useNow(1_000);
+  const isHydrated = useHydrated();
   const series = activity.series(now, minutes, MAX_TYPES);
   return (
     <section aria-label="Activity" className="flex min-w-0 flex-1 flex-col bg-surface">
@@ -67,9 +69,11 @@ export const ActivityChart = memo(function ActivityChart({ activity, chosenType,
         </div>
       </header>
       <div role="img" aria-label={describeActivity(series, minutes)} className="h-24 lg:h-28">
-        <Suspense>
-          <ActivityPlot series={series} />
-        </Suspense>
+        {isHydrated && (
+          <Suspense>
+            <ActivityPlot series={series} />
+          </Suspense>
+        )}
       </div>
     </section>
   );

@@ -1,5 +1,8 @@
 import { createFeedConnection, type FeedConnection } from '../../../client/feed-connection.ts';
 import { animationFrames } from '../../../react/frame-scheduler.ts';
+import { pageNow } from '../../../react/page-clock.ts';
+import type { EventFilters } from './event-filters.ts';
+import type { EventsAnswers } from './events-answers.ts';
 import { eventsApi } from './events-api.ts';
 import { createEventsModel, type EventsModel } from './events-model.ts';
 
@@ -9,10 +12,11 @@ export interface EventsFeed {
 }
 
 /** The page's state joined to the feed `/stream`; idle until the connection is started. */
-export function createEventsFeed(): EventsFeed {
-  const model = createEventsModel({ api: eventsApi, frames: animationFrames, now: () => Date.now() });
+export function createEventsFeed(filters: EventFilters, rendered?: EventsAnswers): EventsFeed {
+  const model = createEventsModel({ api: eventsApi, frames: animationFrames, now: pageNow, filters, rendered });
   const connection = createFeedConnection({
     url: '/stream',
+    cursor: model.renderedCursor,
     snapshot: model.loadSnapshot,
     onEvents(messages) {
       const unreadable = model.receive(messages);

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import ArrowUp from 'lucide-react/icons/arrow-up';
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { useHydrated } from '../../../react/rendered.tsx';
 import { useMediaQuery } from '../../../react/use-media-query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { classNames } from '../../../ui/class-names.ts';
@@ -11,6 +12,8 @@ import type { ListedEvent } from './listed-event.ts';
 
 const ROW_HEIGHT = 30;
 const TWO_LINE_ROW_HEIGHT = 52;
+/** Rows that a server renders: it doesn't know how many are in sight. */
+const RENDERED_ROWS = 40;
 const HEAD_HEIGHT = 28;
 
 export interface EventTableProps {
@@ -43,7 +46,14 @@ export function EventTable({ view, openId, onOpen, onFollow, onOlder }: EventTab
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new row height invalidates what was measured
   useEffect(() => virtualizer.measure(), [rowHeight, virtualizer]);
 
+  const isHydrated = useHydrated();
   const rows = virtualizer.getVirtualItems();
+  const shown = isHydrated
+    ? rows.flatMap(({ index, start }) => {
+        const event = events[index];
+        return event ? [{ event, index, place: { top: start - headHeight, height: rowHeight } }] : [];
+      })
+    : events.slice(0, RENDERED_ROWS).map((event, index) => ({ event, index, place: undefined }));
   const lastRow = rows.at(-1)?.index ?? 0;
   useEffect(() => {
     if (hasOlder && !isSearching && !isFollowing && lastRow >= events.length - 20) onOlder();
@@ -111,25 +121,22 @@ export function EventTable({ view, openId, onOpen, onFollow, onOlder }: EventTab
             <Head>Summary</Head>
           </tr>
         </thead>
-        <tbody className="relative block bg-surface" style={{ height: virtualizer.getTotalSize() }}>
-          {rows.map((row) => {
-            const event = events[row.index];
-            return (
-              event && (
-                <EventRow
-                  key={row.key}
-                  event={event}
-                  rowId={rowId(event.id)}
-                  rowIndex={row.index + 2}
-                  top={row.start - headHeight}
-                  height={rowHeight}
-                  isActive={event.id === activeId}
-                  isOpen={event.id === openId}
-                  onChoose={choose}
-                />
-              )
-            );
-          })}
+        <tbody
+          className="relative block bg-surface"
+          style={isHydrated ? { height: virtualizer.getTotalSize() } : undefined}
+        >
+          {shown.map(({ event, index, place }) => (
+            <EventRow
+              key={event.id}
+              event={event}
+              rowId={rowId(event.id)}
+              rowIndex={index + 2}
+              place={place}
+              isActive={event.id === activeId}
+              isOpen={event.id === openId}
+              onChoose={choose}
+            />
+          ))}
         </tbody>
       </table>
       {hasOlder && virtualizer.getTotalSize() + headHeight <= (virtualizer.scrollRect?.height ?? 0) && (

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
-import { RefusedError } from '../../../client/feed-problem.ts';
+import { readJson } from '../../../react/read-json.ts';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { filterOptionsSchema, recentEventsSchema, sessionsSchema } from '../events.ts';
 import { type EventFilters, FILTER_NAMES } from './event-filters.ts';
 
@@ -17,27 +18,29 @@ export interface RecentQuery {
   readonly before?: number;
 }
 
-export const eventsApi: EventsApi = {
-  recent({ limit, filters, before }, signal) {
-    const query = new URLSearchParams({ limit: String(limit) });
-    if (before !== undefined) query.set('before', String(before));
-    for (const name of FILTER_NAMES) {
-      const value = filters[name];
-      if (value !== undefined) query.set(name, value);
-    }
-    return read(`/events/recent?${query}`, recentEventsSchema, signal);
-  },
-  filterOptions: (signal) => read('/events/filter-options', filterOptionsSchema, signal),
-  sessions: (signal) => read('/events/sessions', sessionsSchema, signal),
-};
+export const eventsApi = createEventsApi((path, init) => fetch(path, init));
 
-async function read<Schema extends z.ZodMiniType>(
-  path: string,
-  schema: Schema,
-  signal: AbortSignal,
-): Promise<z.infer<Schema>> {
-  const response = await fetch(path, { headers: { accept: 'application/json' }, signal });
-  if (response.status === 401 || response.status === 403) throw new RefusedError(`The server refused ${path}.`);
-  if (!response.ok) throw new Error(`The server answered ${response.status} to ${path}.`);
-  return schema.parse(await response.json());
+/** Reads by the given `fetch`: the browser's, or a server's own. */
+export function createEventsApi(fetch: PreloadRequest['fetch']): EventsApi {
+  async function read<Schema extends z.ZodMiniType>(
+    path: string,
+    schema: Schema,
+    signal: AbortSignal,
+  ): Promise<z.infer<Schema>> {
+    return schema.parse(await readJson({ fetch }, { url: path, path, signal }));
+  }
+
+  return {
+    recent({ limit, filters, before }, signal) {
+      const query = new URLSearchParams({ limit: String(limit) });
+      if (before !== undefined) query.set('before', String(before));
+      for (const name of FILTER_NAMES) {
+        const value = filters[name];
+        if (value !== undefined) query.set(name, value);
+      }
+      return read(`/events/recent?${query}`, recentEventsSchema, signal);
+    },
+    filterOptions: (signal) => read('/events/filter-options', filterOptionsSchema, signal),
+    sessions: (signal) => read('/events/sessions', sessionsSchema, signal),
+  };
 }

@@ -5,6 +5,7 @@ import { Activity } from './activity.ts';
 import { countEarlier, countPage } from './activity-history.ts';
 import { type EventFilters, isFiltered, isSameFilters, matchesFilters } from './event-filters.ts';
 import { EventList } from './event-list.ts';
+import { type EventsAnswers, type RecentEvents, readEvents } from './events-answers.ts';
 import type { EventsApi } from './events-api.ts';
 import { FilterChoices } from './filter-choices.ts';
 import { type ListedEvent, toListed } from './listed-event.ts';
@@ -44,12 +45,16 @@ export interface EventsModelOptions {
   readonly frames: FrameScheduler;
   /** Wall-clock milliseconds. */
   readonly now: () => number;
+  /** What the list is filtered by at first. Default: nothing. */
+  readonly filters?: EventFilters;
+  /** What was read for `filters` already. */
+  readonly rendered?: EventsAnswers | undefined;
 }
 
 export type EventsModel = ReturnType<typeof createEventsModel>;
 
 /** The state of the events page, outside React: bursts are folded in once per frame and read as one immutable view. */
-export function createEventsModel({ api, frames, now }: EventsModelOptions) {
+export function createEventsModel({ api, frames, now, filters: firstFilters = {}, rendered }: EventsModelOptions) {
   const activity = new Activity();
   const choices = new FilterChoices();
   const listeners = new Set<() => void>();
@@ -65,7 +70,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
   let view: EventsView = {
     phase: 'loading',
     failure: undefined,
-    filters: {},
+    filters: firstFilters,
     events: [],
     held: 0,
     isPaused: false,
@@ -134,8 +139,12 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
   async function searchMatching(filters: EventFilters, signal: AbortSignal): Promise<void> {
     const answer = await api.recent({ limit: PAGE_SIZE, filters }, signal);
     signal.throwIfAborted();
+    takeMatching(answer, filters, PAGE_SIZE);
+  }
+
+  function takeMatching(answer: RecentEvents, filters: EventFilters, limit: number): void {
     const asOf = seqOf(answer.cursor) ?? 0;
-    matching.markComplete(completeFrom(answer.events, answer.searched_from));
+    matching.markComplete(completeFrom(answer.events, { searchedFrom: answer.searched_from, limit }));
     matching.merge(answer.events.map(toListed));
     const arrivedSince = everything.events.filter((event) => event.id > asOf && matchesFilters(event, filters));
     if (heldBack) heldBack = matching.events;
@@ -171,7 +180,7 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
       signal.throwIfAborted();
       const stored = answer.events.map(toListed);
       matching.grow(stored.length);
-      matching.markComplete(completeFrom(stored, answer.searched_from));
+      matching.markComplete(completeFrom(stored, { searchedFrom: answer.searched_from }));
       const added = matching.merge(stored);
       if (heldBack) heldBack = withOlder(heldBack, added);
       show({ isSearching: false, matching: Math.max(view.matching, matching.events.length) });
@@ -182,22 +191,26 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
 
   /** Loads everything anew and resolves with the cursor to tail from; what a feed connection calls `snapshot`. */
   async function loadSnapshot(signal: AbortSignal): Promise<string> {
-    const [recent, known, running] = await Promise.all([
-      api.recent({ limit: PAGE_SIZE, filters: {} }, signal),
-      api.filterOptions(signal),
-      api.sessions(signal),
-    ]);
+    const answers = await readEvents(api, {}, { signal, limit: PAGE_SIZE });
     signal.throwIfAborted();
+    const cursor = take(answers);
+    const searching = beginSearch();
+    if (isFiltered(view.filters)) void searchMatching(view.filters, searching).catch(failSearch);
+    countBefore(answers);
+    return cursor;
+  }
+
+  function take({ recent, options: known, sessions: running, matching: answer, limit }: EventsAnswers): string {
     const stored = recent.events.map(toListed);
     buffer = [];
     everything = new EventList(LIST_CAPACITY);
     everything.merge(stored);
     matching = new EventList(LIST_CAPACITY);
     const hasFilters = isFiltered(view.filters);
-    if (!hasFilters) matching.markComplete(completeFrom(stored));
+    if (!hasFilters) matching.markComplete(completeFrom(stored, { limit }));
     matching.merge(stored.filter((event) => matchesFilters(event, view.filters)));
     activity.clear();
-    countPage(stored, activity, now());
+    countPage(stored, activity, { now: now(), limit });
     choices.replace(known);
     sessions = running.sessions;
     sessionsAsOf = seqOf(running.cursor) ?? 0;
@@ -210,16 +223,27 @@ export function createEventsModel({ api, frames, now }: EventsModelOptions) {
       matching: hasFilters ? matching.events.length : recent.total,
       isSearching: hasFilters,
     });
-    const searching = beginSearch();
-    if (hasFilters) void searchMatching(view.filters, searching).catch(failSearch);
-    counting?.abort();
-    counting = new AbortController();
-    // The chart says what it counted, so a page that cannot be read only leaves it shorter.
-    void countEarlier(stored, { api, activity, now, signal: counting.signal }).catch(() => {});
+    if (answer) takeMatching(answer, view.filters, limit);
     return recent.cursor;
   }
 
+  /** Reads further back for the chart, which says what it counted: a page that cannot be read only leaves it shorter. */
+  function countBefore({ recent, limit }: EventsAnswers): void {
+    counting?.abort();
+    counting = new AbortController();
+    const options = { api, activity, now, limit, signal: counting.signal };
+    void countEarlier(recent.events.map(toListed), options).catch(() => {});
+  }
+
+  const renderedCursor = rendered && take(rendered);
+
   return {
+    /** Where `rendered` was read; its feed continues from there. */
+    renderedCursor,
+    /** Reads what the page's first answers leave out. */
+    complete(): void {
+      if (rendered) countBefore(rendered);
+    },
     activity,
     view: () => view,
     sessions: () => view.sessions,

@@ -1,9 +1,11 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useRendered } from '../../../react/rendered.tsx';
 import { useFeedConnection } from '../../../react/use-feed-connection.ts';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { ActivityChart } from './activity-chart.tsx';
 import { createEventsFeed } from './create-events-feed.ts';
 import { EventDetail } from './event-detail.tsx';
@@ -11,17 +13,29 @@ import { type EventFilters, eventFiltersSchema, isFiltered } from './event-filte
 import { EventStats } from './event-stats.tsx';
 import { EventTable } from './event-table.tsx';
 import { EventToolbar } from './event-toolbar.tsx';
+import { type EventsAnswers, readEvents } from './events-answers.ts';
+import { createEventsApi } from './events-api.ts';
 import { FirstSteps } from './first-steps.tsx';
 import type { ListedEvent } from './listed-event.ts';
+import { RENDERED_SIZE } from './recent-page.ts';
 import { SessionList } from './session-list.tsx';
+
+export function preload({ search, fetch, signal }: PreloadRequest): Promise<EventsAnswers> {
+  const filters = eventFiltersSchema.parse(search);
+  return readEvents(createEventsApi(fetch), filters, { signal, limit: RENDERED_SIZE });
+}
 
 /** The page `/events`: what every agent does, live (specs/004). */
 export function Page() {
-  const [{ model, connection }] = useState(createEventsFeed);
-  useFeedConnection(connection);
-  useEffect(() => model.stop, [model]);
-  const view = useSyncExternalStore(model.subscribe, model.view, model.view);
   const { filters, changeFilters } = useUrlFilters();
+  const rendered = useRendered<EventsAnswers>();
+  const [{ model, connection }] = useState(() => createEventsFeed(filters, rendered));
+  useFeedConnection(connection);
+  useEffect(() => {
+    model.complete();
+    return model.stop;
+  }, [model]);
+  const view = useSyncExternalStore(model.subscribe, model.view, model.view);
   useEffect(() => model.setFilters(filters), [model, filters]);
   const [open, setOpen] = useState<ListedEvent>();
   const [hasSessionsOpen, setSessionsOpen] = useState(false);

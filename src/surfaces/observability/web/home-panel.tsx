@@ -1,17 +1,26 @@
 import { Link } from '@tanstack/react-router';
 import { memo, useEffect, useState, useSyncExternalStore } from 'react';
 import { pageNow } from '../../../react/page-clock.ts';
+import { useRendered } from '../../../react/rendered.tsx';
 import { useFeedConnection } from '../../../react/use-feed-connection.ts';
 import { classNames } from '../../../ui/class-names.ts';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { shortTime } from '../../../ui/time-format.ts';
-import { createLatestEvents } from './latest-events.ts';
+import type { RecentEvents } from './events-answers.ts';
+import { createEventsApi } from './events-api.ts';
+import { createLatestEvents, readLatest } from './latest-events.ts';
 import { headline, type ListedEvent } from './listed-event.ts';
 import { typeHue } from './type-hue.ts';
 
+export function preload({ fetch, signal }: PreloadRequest): Promise<RecentEvents> {
+  return readLatest(createEventsApi(fetch), signal);
+}
+
 /** The latest events on the start page, newest first. */
 export function Panel() {
-  const [latest] = useState(createLatestEvents);
+  const rendered = useRendered<RecentEvents>();
+  const [latest] = useState(() => createLatestEvents(rendered));
   useFeedConnection(latest.connection);
   useEffect(() => latest.stop, [latest]);
   const { phase, events } = useSyncExternalStore(latest.subscribe, latest.view, latest.view);

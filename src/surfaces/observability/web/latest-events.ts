@@ -1,7 +1,8 @@
 import { createFeedConnection } from '../../../client/feed-connection.ts';
 import { animationFrames } from '../../../react/frame-scheduler.ts';
 import { EventList } from './event-list.ts';
-import { eventsApi } from './events-api.ts';
+import type { RecentEvents } from './events-answers.ts';
+import { type EventsApi, eventsApi } from './events-api.ts';
 import { type ListedEvent, toListed } from './listed-event.ts';
 import { readMessages } from './read-messages.ts';
 
@@ -14,8 +15,12 @@ export interface LatestEventsView {
   readonly events: readonly ListedEvent[];
 }
 
+export function readLatest(api: EventsApi, signal: AbortSignal): Promise<RecentEvents> {
+  return api.recent({ limit: LATEST, filters: {} }, signal);
+}
+
 /** The newest events and their connection; idle until it is started. */
-export function createLatestEvents() {
+export function createLatestEvents(rendered?: RecentEvents) {
   const listeners = new Set<() => void>();
   let list = new EventList(LATEST);
   let view: LatestEventsView = { phase: 'loading', events: [] };
@@ -26,15 +31,17 @@ export function createLatestEvents() {
     for (const listener of [...listeners]) listener();
   }
 
+  function take({ events, cursor }: RecentEvents): string {
+    list = new EventList(LATEST);
+    list.merge(events.map(toListed));
+    show('ready');
+    return cursor;
+  }
+
   const connection = createFeedConnection({
     url: '/stream',
-    async snapshot(signal) {
-      const { events, cursor } = await eventsApi.recent({ limit: LATEST, filters: {} }, signal);
-      list = new EventList(LATEST);
-      list.merge(events.map(toListed));
-      show('ready');
-      return cursor;
-    },
+    cursor: rendered && take(rendered),
+    snapshot: async (signal) => take(await readLatest(eventsApi, signal)),
     onEvents(messages) {
       list.merge(readMessages(messages).events.map(toListed));
       cancelFrame ??= animationFrames(() => {

@@ -1,12 +1,28 @@
-import { runtimeEnvironment } from '../../../client/runtime-environment.ts';
 import { readJson } from '../../../react/read-json.ts';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { type AuditPage, auditPageSchema } from '../events.ts';
 import { auditQuery, type PageSearch } from './page-search.ts';
 
 export const AUDIT_PAGE_SIZE = 25;
 
+export interface AuditReading {
+  readonly signal: AbortSignal;
+  /** Default 25. */
+  readonly limit?: number;
+  /** Default: the browser's. */
+  readonly fetch?: PreloadRequest['fetch'];
+}
+
+/** What an answer is kept under. */
+export function auditKey({ service, status, from, to, page }: PageSearch) {
+  return ['reconciliation', 'audit', { service, status, from, to, page }] as const;
+}
+
 /** One page of the audit, newest first. */
-export async function readAudit(search: PageSearch, signal: AbortSignal, limit = AUDIT_PAGE_SIZE): Promise<AuditPage> {
+export async function readAudit(
+  search: PageSearch,
+  { signal, limit = AUDIT_PAGE_SIZE, fetch = (path, init) => globalThis.fetch(path, init) }: AuditReading,
+): Promise<AuditPage> {
   const path = `/reconciliation/audit?${auditQuery(search, limit)}`;
-  return auditPageSchema.parse(await readJson(runtimeEnvironment, { url: path, path, signal }));
+  return auditPageSchema.parse(await readJson({ fetch }, { url: path, path, signal }));
 }

@@ -8,12 +8,15 @@ import { RequestFailed } from '../../../ui/request-failed.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { clockTime } from '../../../ui/time-format.ts';
 import type { AuditEntry } from '../events.ts';
-import { readAudit } from './audit-api.ts';
+import { auditKey, readAudit } from './audit-api.ts';
 import { AuditFilters } from './audit-filters.tsx';
 import { countRows } from './count-rows.ts';
 import { isFiltered, NO_FILTERS, type PageSearch } from './page-search.ts';
 import { StatusPill } from './status-pill.tsx';
 import { useNewEntries } from './use-new-entries.ts';
+
+/** What the server has just rendered is not read again at once; what follows it is counted. */
+const FRESH_MS = 5_000;
 
 export interface AuditSectionProps {
   readonly search: PageSearch;
@@ -23,12 +26,12 @@ export interface AuditSectionProps {
 
 /** Everything that was ever said about the services, page by page; it stands still until asked for what is new. */
 export function AuditSection({ search, services, onSearch }: AuditSectionProps) {
-  const { service, status, from, to, page } = search;
+  const { page } = search;
   const { data, error, errorUpdatedAt, isFetching, isPlaceholderData, refetch } = useQuery({
-    queryKey: ['reconciliation', 'audit', { service, status, from, to, page }],
-    queryFn: ({ signal }) => readAudit(search, signal),
+    queryKey: auditKey(search),
+    queryFn: ({ signal }) => readAudit(search, { signal }),
     placeholderData: keepPreviousData,
-    staleTime: 0,
+    staleTime: FRESH_MS,
     retry: false,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,

@@ -1,11 +1,17 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
+import { readJson } from '../../../react/read-json.ts';
+import { useRendered } from '../../../react/rendered.tsx';
 import { useReconciliationStream } from '../../../react/use-reconciliation-stream.ts';
 import { CodeBlock } from '../../../ui/code-block.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
 import { NextTry } from '../../../ui/next-try.tsx';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
+import type { AuditPage } from '../events.ts';
+import { auditKey, readAudit } from './audit-api.ts';
 import { AuditSection } from './audit-section.tsx';
 import { pageFeed } from './page-feed.ts';
 import { type PageSearch, pageSearchSchema } from './page-search.ts';
@@ -13,8 +19,35 @@ import { ReconciliationStats } from './reconciliation-stats.tsx';
 import { ServiceDrawer } from './service-drawer.tsx';
 import { ServicesTable } from './services-table.tsx';
 
+interface RenderedReconciliation {
+  readonly latest: unknown;
+  readonly audit: AuditPage;
+}
+
+export async function preload({ search, fetch, signal }: PreloadRequest): Promise<RenderedReconciliation> {
+  const readLatest = (path: string) => readJson({ fetch }, { url: path, path, signal });
+  const [latest, audit] = await Promise.all([
+    pageFeed.state?.load({ signal, readJson: readLatest }),
+    readAudit(pageSearchSchema.parse(search), { signal, fetch }),
+  ]);
+  return { latest, audit };
+}
+
+/** Puts what the server has rendered where the page's queries find it. */
+function useRenderedQueries(): void {
+  const rendered = useRendered<RenderedReconciliation>();
+  const search = pageSearchSchema.parse(useSearch({ strict: false }));
+  const queryClient = useQueryClient();
+  useState(() => {
+    if (!rendered) return;
+    if (pageFeed.state) queryClient.setQueryData(pageFeed.state.queryKey, rendered.latest);
+    queryClient.setQueryData(auditKey(search), rendered.audit);
+  });
+}
+
 /** The page `/reconciliation`: which services' numbers agree, which don't, which went stale (specs/001). */
 export function Page() {
+  useRenderedQueries();
   const { data, services, isStale, error, errorUpdateCount, reconnect } = useReconciliationStream(pageFeed);
   const { search, changeSearch } = useUrl();
   const open = services.find(({ service }) => service === search.open);

@@ -17,7 +17,7 @@ export function ServiceHistory({ service }: { readonly service: string }) {
     feed: pageFeed,
     queryKey: ['reconciliation', 'history', service],
     queryFn: async ({ signal }) => {
-      const page = await readAudit(pageSearchSchema.parse({ service }), signal, MOST_UPDATES);
+      const page = await readAudit(pageSearchSchema.parse({ service }), { signal, limit: MOST_UPDATES });
       return { cursor: page.cursor, updates: page.data.filter((entry) => entry.type === 'reconciliation.update') };
     },
     update: (history, events) => ({
