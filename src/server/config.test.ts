@@ -25,6 +25,7 @@ test('without variables every setting has the default of the contract', () => {
     retentionMb: 4_096,
     ingestMaxBytes: 1_048_576,
     ingestQueue: 10_000,
+    alertRules: [],
     irc: [],
     validatorLimitMs: 60_000,
     logLevel: 'info',
@@ -156,3 +157,23 @@ test.each(['localhost:11434', 'file:///etc/passwd', 'javascript:alert(1)'])(
     expect(() => readConfig({ MILLRACE_MODEL_BASE_URL: value })).toThrow(/^MILLRACE_MODEL_BASE_URL is /);
   },
 );
+
+test('rules for alerts are read from JSON', () => {
+  const text = '[{"code":"stopped","when":[{"type":"t.stopped"}],"window_s":60,"count":2}]';
+  expect(readConfig({ MILLRACE_ALERT_RULES: text }).alertRules).toMatchObject([
+    { kind: 'event', code: 'stopped', severity: 'warning', count: 2, windowMs: 60_000 },
+  ]);
+});
+
+test.each([
+  ['[', 'it is not JSON'],
+  ['{}', 'expected array'],
+  ['[{"code":"a"}]', '0.when: is required'],
+  ['[{"code":"client-errors","when":[{"type":"t.t"}]}]', '0.code: is the code of a built-in rule'],
+])('MILLRACE_ALERT_RULES=%s is refused with what is wrong in it', (value, reason) => {
+  const read = () => readConfig({ MILLRACE_ALERT_RULES: value });
+  expect(read).toThrow(ConfigError);
+  expect(read).toThrow(reason);
+  expect(read).toThrow(/^MILLRACE_ALERT_RULES is ".*; it must be a JSON array such as/);
+  expect(read).not.toThrow('\n');
+});

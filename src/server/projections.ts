@@ -5,6 +5,7 @@ import { connectorsProjection } from '../surfaces/messages/connectors/projection
 import { messagesProjection } from '../surfaces/messages/projection.ts';
 import { toolOutcome } from '../surfaces/observability/outcomes.ts';
 import { observabilityProjection } from '../surfaces/observability/projection.ts';
+import { opsAlertsProjection } from '../surfaces/ops/alerts/projection.ts';
 import { ingestionProjection } from '../surfaces/ops/ingestion/projection.ts';
 import { activityProjection } from '../surfaces/ops/kpis/activity-projection.ts';
 import { runOutcome } from '../surfaces/proposals/outcomes.ts';
@@ -23,6 +24,7 @@ export const projections: readonly Projection[] = [
   connectorsProjection,
   proposalsProjection,
   runsProjection,
+  opsAlertsProjection,
   ingestionProjection,
   activityProjection([toolOutcome, serviceOutcome, runOutcome]),
 ];

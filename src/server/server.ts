@@ -23,7 +23,7 @@ import { loadPageRenderer } from './page-renderer.ts';
 import { Pages } from './pages.ts';
 import { projections } from './projections.ts';
 import { StaticFiles } from './static-files.ts';
-import { createSurfaces } from './surfaces.ts';
+import { createSurfaces, type SurfaceParts } from './surfaces.ts';
 
 export interface Millrace extends AsyncDisposable {
   /** Where it listens, without a slash at the end. */
@@ -35,6 +35,8 @@ export interface StartOptions {
   readonly logger: Logger;
   /** Folder of the built dashboard. Default: `dist/web` of this package. */
   readonly webFolder?: string;
+  /** Measures the disk of the data folder. Default: by asking the system. */
+  readonly measureDisk?: SurfaceParts['measureDisk'];
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -45,7 +47,7 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 const MIN_BODY_LIMIT_BYTES = 16 * MIB;
 
 /** Opens the log, assembles the surfaces and listens. Rejects, leaving nothing open, when one of these fails. */
-export async function startMillrace({ config, logger, webFolder }: StartOptions): Promise<Millrace> {
+export async function startMillrace({ config, logger, webFolder, measureDisk }: StartOptions): Promise<Millrace> {
   await using stack = new AsyncDisposableStack();
   // Ended in reverse: streams first, then the log, which answers the appends it has taken, then the connections.
   let stopServer = async () => {};
@@ -53,7 +55,7 @@ export async function startMillrace({ config, logger, webFolder }: StartOptions)
   const metrics = createMetrics();
   const log = stack.use(await openLog(config, metrics));
   const isLoopback = isLoopbackHost(config.host);
-  const surfaces = createSurfaces(config);
+  const surfaces = createSurfaces(config, measureDisk === undefined ? {} : { measureDisk });
   const guard = new RequestGuard({ allowedOrigins: config.allowedOrigins, isLoopback });
   const trail = new AuditTrail({ log, clock: systemClock, metrics, logger });
   const auth = await openAuth({ config, log, guard });

@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import * as z from 'zod';
 import { configuredIrcSchema, identityOf, withoutSecrets } from '../surfaces/messages/connectors/irc/irc-settings.ts';
+import { alertRulesSchema } from '../surfaces/ops/alerts/rule-settings.ts';
 
 /** One variable of the environment, which `millrace serve` also takes as a flag. */
 export interface Setting<Value> {
@@ -165,6 +166,12 @@ export const SETTINGS = {
       show: withoutSecrets,
     },
   ),
+  alertRules: setting('ALERT_RULES', z.string().default('[]').transform(parseJson).pipe(alertRulesSchema), {
+    allowed:
+      'a JSON array such as [{"code":"agent-stopped","when":[{"type":"observability.recorded","where":[{"path":"event_type","op":"eq","value":"StopFailure"}]}]}]',
+    about: 'rules that raise alerts beside the built-in ones, as a JSON array',
+    show: (text) => text,
+  }),
   projectsRoot: setting('PROJECTS_ROOT', z.string().min(1).transform(realFolder).optional(), {
     allowed: 'a folder that is there',
     about: 'folder whose folders with an openspec/ folder are projects',

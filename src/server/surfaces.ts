@@ -7,18 +7,26 @@ import {
 } from '../surfaces/messages/connectors/connector-rows.ts';
 import { createMessagesSurface } from '../surfaces/messages/surface.ts';
 import { observability } from '../surfaces/observability/surface.ts';
+import { type DiskSpace, diskSpaceOf } from '../surfaces/ops/alerts/figures.ts';
 import type { OpsConnectors } from '../surfaces/ops/connectors.ts';
 import { createOpsSurface } from '../surfaces/ops/surface.ts';
 import { createProposalsSurface } from '../surfaces/proposals/surface.ts';
 import { reconciliation } from '../surfaces/reconciliation/surface.ts';
 import type { Config } from './config.ts';
 
-type SurfaceConfig = Pick<Config, 'irc' | 'projectsRoot'> &
-  Partial<Pick<Config, 'validator' | 'validatorLimitMs' | 'modelBaseUrl' | 'model' | 'modelApiKey'>>;
+type SurfaceConfig = Pick<Config, 'dataDir' | 'irc' | 'projectsRoot'> &
+  Partial<Pick<Config, 'alertRules' | 'validator' | 'validatorLimitMs' | 'modelBaseUrl' | 'model' | 'modelApiKey'>>;
+
+/** What surfaces use of the machine. */
+export interface SurfaceParts {
+  /** Default: asks the system about the data folder. */
+  readonly measureDisk?: () => Promise<DiskSpace>;
+}
 
 /** Every surface, one line each. Its projection stands in `projections.ts`. */
-export function createSurfaces(config: SurfaceConfig): readonly Surface[] {
+export function createSurfaces(config: SurfaceConfig, parts: SurfaceParts = {}): readonly Surface[] {
   const { validatorLimitMs } = config;
+  const { measureDisk = () => diskSpaceOf(config.dataDir) } = parts;
   return [
     observability,
     reconciliation,
@@ -31,7 +39,10 @@ export function createSurfaces(config: SurfaceConfig): readonly Surface[] {
         ...(validatorLimitMs === undefined ? {} : { validationLimits: { timeLimitMs: validatorLimitMs } }),
       },
     }),
-    createOpsSurface({ connectors }),
+    createOpsSurface({
+      connectors,
+      alerts: { rules: config.alertRules ?? [], measureDisk },
+    }),
   ];
 }
 

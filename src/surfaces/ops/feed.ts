@@ -1,11 +1,16 @@
 import type { EventView, FeedDefinition, RowSet } from '../../engine/feed.ts';
+import { alertMessage } from './alerts/message.ts';
+import { ALERT_CHANGED } from './alerts/records.ts';
 import { type Kpis, OPS_CHANNEL } from './events.ts';
 import { ingestionMessage } from './ingestion/message.ts';
 import type { OpsMessage } from './ops-message.ts';
 import { INGESTION_CHANGED } from './records.ts';
 
 /** What the feed shows, by the type of the record: one line each. */
-const MESSAGES: ReadonlyMap<string, OpsMessage> = new Map([[INGESTION_CHANGED, ingestionMessage]]);
+const MESSAGES: ReadonlyMap<string, OpsMessage> = new Map([
+  [INGESTION_CHANGED, ingestionMessage],
+  [ALERT_CHANGED, alertMessage],
+]);
 
 export interface OpsFeedOptions {
   /** The health of the connectors. */

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { SurfaceContext } from '../../engine/surface.ts';
 import { formatCursor } from '../../protocol/cursor.ts';
+import { storedAlerts } from './alerts/alert-queries.ts';
 import type { OpsConnectors } from './connectors.ts';
 import type { OpsState } from './events.ts';
 import type { KpiMeter } from './kpis/kpi-meter.ts';
@@ -18,10 +19,11 @@ export async function readState({ context, meter, connectors }: StateOptions): P
   const { cursor, values } = await readTogether(context.snapshots, {
     ...storedKpis(context.clock.now()),
     connectors: connectors.stored,
+    shownAlerts: storedAlerts,
   });
   return {
     kpis: meter.complete(values, cursor.seq),
-    alerts: [],
+    alerts: [...values.shownAlerts],
     connectors: [...values.connectors],
     chat: { is_configured: false, hint: 'This Millrace has no assistant.', messages: [] },
     cursor: formatCursor(cursor),

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Surface } from '../../engine/surface.ts';
+import { Alerts, type AlertsOptions } from './alerts/alerts.ts';
 import type { OpsConnectors } from './connectors.ts';
 import { opsFeed } from './feed.ts';
 import { addIngestionRoutes, restoreGate } from './ingestion/routes.ts';
@@ -9,10 +10,12 @@ import { addTimelineRoute } from './timeline/routes.ts';
 
 export interface OpsSurfaceOptions {
   readonly connectors: OpsConnectors;
+  readonly alerts: AlertsOptions;
 }
 
 /** The command center: how Millrace itself is doing, and what somebody can do about it (specs/000). */
-export function createOpsSurface({ connectors }: OpsSurfaceOptions): Surface {
+export function createOpsSurface({ connectors, alerts: alertsOptions }: OpsSurfaceOptions): Surface {
+  const alerts = new Alerts(alertsOptions);
   let meter: KpiMeter | undefined;
   const opened = () => {
     if (!meter) throw new Error('the surface has no routes yet');
@@ -26,6 +29,7 @@ export function createOpsSurface({ connectors }: OpsSurfaceOptions): Surface {
       const routes = new Hono();
       addIngestionRoutes(routes, context);
       addTimelineRoute(routes, context);
+      alerts.addRoutes(routes, context);
       addStateRoute(routes, { context, meter, connectors });
       return routes;
     },
@@ -33,9 +37,10 @@ export function createOpsSurface({ connectors }: OpsSurfaceOptions): Surface {
       await restoreGate(context);
       await opened().load();
     },
-    start() {
+    start(context) {
       const owned = new AsyncDisposableStack();
       owned.use(opened()).follow();
+      owned.use(alerts.watch(context));
       return owned;
     },
   };

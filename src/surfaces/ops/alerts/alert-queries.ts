@@ -1,40 +1,49 @@
 import type { SqlValue } from '../../../engine/store/projection.ts';
 import type { Query } from '../../../engine/store/snapshot.ts';
 import type { Alert, Severity } from '../events.ts';
+import type { Stored } from '../stored.ts';
 import { alertOf } from './records.ts';
 
 /** Open alerts that a page shows at once. */
 const MAX_OPEN_SHOWN = 500;
+const CLEARED_SHOWN = 20;
+
+/** Open alerts by how bad they are. */
+export interface OpenAlerts {
+  readonly critical: number;
+  readonly warning: number;
+  readonly info: number;
+}
 
 export interface AlertRow {
   readonly seq: number;
   readonly body: string;
 }
 
-export interface OpenCountsRow {
-  readonly open: number;
-  readonly critical: number;
-  readonly warning: number;
-}
-
-/** How many alerts are open, and how many of them are critical and warnings; rows of {@link OpenCountsRow}. */
-export const OPEN_COUNTS: Query = {
-  sql: `SELECT count(*) AS open, coalesce(sum(severity = 'critical'), 0) AS critical,
-          coalesce(sum(severity = 'warning'), 0) AS warning
-        FROM ops_alert WHERE state = 'raised'`,
+/** How many alerts are open, by how bad they are. */
+export const storedOpenAlerts: Stored<OpenAlerts> = {
+  queries: [{ sql: `SELECT severity, count(*) AS alerts FROM ops_alert WHERE state = 'raised' GROUP BY severity` }],
+  of([rows = []]) {
+    const counts = rows as readonly { readonly severity: Severity; readonly alerts: number }[];
+    const of = (severity: Severity) => counts.find((row) => row.severity === severity)?.alerts ?? 0;
+    return { critical: of('critical'), warning: of('warning'), info: of('info') };
+  },
 };
 
-/** The open ones and the latest `cleared` that are not, newest first; rows of {@link AlertRow}. */
-export function shownAlerts(cleared: number): Query {
-  return {
-    sql: `SELECT seq, body FROM ops_alert WHERE id IN (
-            SELECT id FROM (SELECT id FROM ops_alert WHERE state = 'raised' ORDER BY changed_seq DESC LIMIT ?)
-            UNION ALL
-            SELECT id FROM (SELECT id FROM ops_alert WHERE state = 'cleared' ORDER BY changed_seq DESC LIMIT ?))
-          ORDER BY seq DESC`,
-    params: [MAX_OPEN_SHOWN, cleared],
-  };
-}
+/** The open ones and the latest that were cleared, newest first. */
+export const storedAlerts: Stored<readonly Alert[]> = {
+  queries: [
+    {
+      sql: `SELECT seq, body FROM ops_alert WHERE id IN (
+              SELECT id FROM (SELECT id FROM ops_alert WHERE state = 'raised' ORDER BY changed_seq DESC LIMIT ?)
+              UNION ALL
+              SELECT id FROM (SELECT id FROM ops_alert WHERE state = 'cleared' ORDER BY changed_seq DESC LIMIT ?))
+            ORDER BY seq DESC`,
+      params: [MAX_OPEN_SHOWN, CLEARED_SHOWN],
+    },
+  ],
+  of: ([rows = []]) => alertsOfRows(rows as readonly AlertRow[]),
+};
 
 export interface AlertFilter {
   readonly state: 'open' | 'cleared' | 'all';

@@ -50,6 +50,7 @@ export type AlertRule = EventRule | MeasureRule;
 
 const GIB = 1024 ** 3;
 const TEN_MINUTES_MS = 10 * 60 * 1_000;
+const HOUR_MS = 60 * 60 * 1_000;
 
 /** The rules that are always there. Types and members are those of the surfaces' records, and of `Figures`. */
 export const BUILT_IN_RULES: readonly AlertRule[] = [
@@ -134,6 +135,9 @@ export const BUILT_IN_RULES: readonly AlertRule[] = [
     link: '/events?session_id={session_id}',
     when: [{ type: 'observability.recorded', where: [{ path: 'event_type', op: 'eq', value: 'PostToolUseFailure' }] }],
     count: 3,
+    windowMs: HOUR_MS,
+    // An agent that was ended without a word has no failures that go on.
+    clearAfterMs: HOUR_MS,
     clear: [
       {
         type: 'observability.recorded',

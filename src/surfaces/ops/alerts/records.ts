@@ -1,4 +1,4 @@
-import type { LogRecord, NewEvent } from '../../../engine/log/log.ts';
+import type { NewEvent } from '../../../engine/log/log.ts';
 import { type Alert, OPS_CHANNEL } from '../events.ts';
 import type { StoredMatches } from './recent-matches.ts';
 
@@ -45,9 +45,4 @@ export function evaluatedEvent(body: EvaluatedBody): NewEvent {
 export function alertOf(body: string): Alert {
   const { through_seq: _, ...alert } = JSON.parse(body) as AlertBody;
   return alert;
-}
-
-/** The feed's message `alert`. */
-export function alertText({ body }: Pick<LogRecord, 'body'>, cursor: string): string {
-  return JSON.stringify({ type: 'alert', ...alertOf(body), cursor });
 }

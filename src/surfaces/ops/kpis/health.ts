@@ -1,6 +1,7 @@
 import type { LogHealth } from '../../../engine/log/log.ts';
+import type { OpenAlerts } from '../alerts/alert-queries.ts';
 import type { Ingestion, Kpis } from '../events.ts';
-import type { OpenAlerts, StoredFailures } from './stored-kpis.ts';
+import type { StoredFailures } from './stored-kpis.ts';
 
 /** Failures in a row from which something is not just unlucky. */
 const FAILING_FROM = 3;

@@ -1,7 +1,7 @@
 import type { LogHealth } from '../../../engine/log/log.ts';
 import type { Kpis } from '../events.ts';
 import { healthOf } from './health.ts';
-import type { OpenAlerts, StoredKpis } from './stored-kpis.ts';
+import type { StoredKpis } from './stored-kpis.ts';
 
 /** What of the KPIs is measured in memory. */
 export interface LiveFigures {
@@ -16,8 +16,7 @@ export interface LiveFigures {
 }
 
 /** Puts together what is stored and what is measured. */
-export function kpisOf({ failures, ingestion }: StoredKpis, live: LiveFigures): Kpis {
-  const alerts: OpenAlerts = { critical: 0, warning: 0, info: 0 };
+export function kpisOf({ failures, alerts, ingestion }: StoredKpis, live: LiveFigures): Kpis {
   return {
     at: new Date(live.now).toISOString(),
     health: healthOf({ failures, alerts, ingestion, log: live.log }),

@@ -1,3 +1,4 @@
+import { storedOpenAlerts } from '../alerts/alert-queries.ts';
 import type { Kpis } from '../events.ts';
 import { storedIngestion } from '../ingestion/projection.ts';
 import type { Stored, ValuesOf } from '../stored.ts';
@@ -8,16 +9,9 @@ export interface StoredFailures {
   readonly hasOutcome: boolean;
 }
 
-/** Open alerts by how bad they are. */
-export interface OpenAlerts {
-  readonly critical: number;
-  readonly warning: number;
-  readonly info: number;
-}
-
 /** What of the KPIs is in tables, as of `now` in wall-clock milliseconds. */
 export function storedKpis(now: number) {
-  return { failures: storedFailures(now), ingestion: storedIngestion };
+  return { failures: storedFailures(now), alerts: storedOpenAlerts, ingestion: storedIngestion };
 }
 
 export type StoredKpis = ValuesOf<ReturnType<typeof storedKpis>>;
