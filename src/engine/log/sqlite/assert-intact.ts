@@ -25,6 +25,8 @@ export function assertIntact(path: string): void {
     if (sizeOf(`${path}-wal`) > 0) throw new Error(`it is missing or empty, and its write-ahead log is not; ${ADVICE}`);
     return;
   }
+  // The very first start was cut short: whoever opens for writing rolls it back, and nobody was answered yet.
+  if (!mark && existsSync(`${path}-journal`)) return;
   using database = openForReading(path);
   assertSoundPages(database, 'quick_check');
   if (schemaVersion(database) > 0) database.readTransaction(() => assertComplete(database, mark));
