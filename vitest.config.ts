@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { PROMISE_TESTS } from './scripts/promises.ts';
 
 /** Run by `bun --bun vitest`, so that tests meet the runtime the server has. */
 export default defineConfig({
@@ -35,6 +36,18 @@ export default defineConfig({
           fileParallelism: false,
           // What is waited for comes when the machine gets to it; a second is short for a loaded one.
           expect: { poll: { timeout: 10_000 } },
+        },
+      },
+      {
+        // `npm run test:reliability`: files of the projects above, at greater length.
+        test: {
+          name: 'reliability',
+          include: [...PROMISE_TESTS],
+          environment: 'node',
+          testTimeout: 20 * 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

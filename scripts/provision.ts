@@ -22,7 +22,13 @@ export const NGIRCD: Tool = {
   neededFor: 'tests of the IRC connector',
 };
 
-const tools: readonly Tool[] = [CHROMIUM, NGIRCD];
+export const STRACE: Tool = {
+  binaries: ['strace'],
+  package: 'strace',
+  neededFor: 'tests of power losses and failing disks',
+};
+
+const tools: readonly Tool[] = [CHROMIUM, NGIRCD, STRACE];
 
 /** Where Debian puts servers; the PATH of people who aren't root often lacks it. */
 const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';

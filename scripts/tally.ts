@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import * as z from 'zod';
 
 /** What one runner did. */
@@ -44,4 +45,35 @@ function broken(name: string): Tally {
 function honest(tally: Tally, ok: boolean): Tally {
   const isEmpty = tally.passed + tally.failed === 0;
   return tally.failed === 0 && (!ok || isEmpty) ? { ...tally, failed: 1 } : tally;
+}
+
+/** What became of the tests of one file. */
+export interface FileTally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const filesReport = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
+});
+
+/** Reads the same report file by file, by their paths below `root`. What neither passed nor failed was skipped. */
+export function tallyFiles(report: unknown, root: string): ReadonlyMap<string, FileTally> {
+  const parsed = filesReport.safeParse(report);
+  const files = new Map<string, FileTally>();
+  for (const { name, status, assertionResults } of parsed.success ? parsed.data.testResults : []) {
+    const count = (wanted: string) => assertionResults.filter((result) => result.status === wanted).length;
+    const [passed, failed] = [count('passed'), count('failed')];
+    const isBroken = status === 'failed' && failed === 0;
+    const skipped = assertionResults.length - passed - failed;
+    files.set(relative(root, name), { passed, failed: isBroken ? 1 : failed, skipped });
+  }
+  return files;
 }

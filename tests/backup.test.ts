@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startServer } from '../e2e/start-server.ts';
 import { openForWriting } from '../src/engine/log/sqlite/database.ts';
 import { postEvent, publish, readEvents } from './support/event-clients.ts';
+import { showFigures } from './support/figures.ts';
 import { History } from './support/history.ts';
 import { millrace } from './support/millrace-command.ts';
 import { readRawFeed, TRANSPORTS, type Transport } from './support/raw-feed.ts';
@@ -92,7 +93,8 @@ describe('a backup', () => {
     expect(live[made.events - 1]?.cursor).toBe(made.cursor);
     const recent = (await (await fetch(`${restored.url}/events/recent?limit=1`)).json()) as { total: number };
     expect(recent.total).toBe(made.events);
-    console.log('backup:', JSON.stringify({ before, events: made.events, after }));
+    const figures = { ackedBefore: before, inBackup: made.events, ackedAfter: after };
+    showFigures({ promise: 'P5', about: 'backup under load', figures });
   });
 
   test('of a server that was killed has what only its write-ahead log holds', async () => {

@@ -3,6 +3,7 @@ import { ConnectionLimits, type Counted } from '../src/engine/auth/connection-li
 import type { Reader } from '../src/engine/reader.ts';
 import { MillraceError } from '../src/protocol/errors.ts';
 import { openSocket, openSse } from './support/feed-peers.ts';
+import { showFigures } from './support/figures.ts';
 import { privateSystem } from './support/private-system.ts';
 import { openRawWebSocket } from './support/raw-websocket.ts';
 
@@ -96,13 +97,13 @@ class CountedAfterAWait extends ConnectionLimits {
 describe('200 connects of one user at the same time', () => {
   test('leave never more than 5 open, and the others closed with 4008', async () => {
     const seen = await connect200OfOneUser(new ConnectionLimits());
-    console.log('200 connects of one user', JSON.stringify(seen));
+    showFigures({ promise: 'P9', about: '200 connects of one user', figures: seen });
     expect(seen).toMatchObject({ upgraded: 200, superseded: 195, openAtTheEnd: 5, mostAtOnce: 5 });
   });
 
   test('are more than 5 at some instant where they are counted after a wait', async () => {
     const seen = await connect200OfOneUser(new CountedAfterAWait(5));
-    console.log('negative control, one user', JSON.stringify(seen));
+    showFigures({ promise: 'P9', about: 'negative control, one user', figures: seen });
     expect(seen.mostAtOnce).toBeGreaterThan(5);
   });
 });
@@ -110,13 +111,13 @@ describe('200 connects of one user at the same time', () => {
 describe('500 connects to one project at the same time', () => {
   test('leave never more than 50 open, and the others refused with 503 and Retry-After before the upgrade', async () => {
     const seen = await connect500ToOneProject(new ConnectionLimits());
-    console.log('500 connects to one project', JSON.stringify(seen));
+    showFigures({ promise: 'P9', about: '500 connects to one project', figures: seen });
     expect(seen).toEqual({ upgraded: 50, refused: 450, refusedWithRetryAfter: 450, closed: 0, mostAtOnce: 50 });
   });
 
   test('are more than 50 at some instant where they are counted after a wait', async () => {
     const seen = await connect500ToOneProject(new CountedAfterAWait(50));
-    console.log('negative control, one project', JSON.stringify(seen));
+    showFigures({ promise: 'P9', about: 'negative control, one project', figures: seen });
     expect(seen.mostAtOnce).toBeGreaterThan(50);
   });
 });

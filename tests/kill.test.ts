@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { publish, readEvents, subscribe } from './support/event-clients.ts';
+import { showFigures } from './support/figures.ts';
 import { History } from './support/history.ts';
 import { TRANSPORTS } from './support/raw-feed.ts';
 import { ServerLives } from './support/server-lives.ts';
@@ -41,7 +42,7 @@ test(`${KILLS} times kill -9 during ingestion: nothing acknowledged is lost, rep
 
   const report = history.check(stored);
   const figures = { ...report, kills: lives.kills, stored: stored.length, requestsCut: cut, connections };
-  console.log('kill -9:', JSON.stringify(figures));
+  showFigures({ promise: 'P1', about: 'kill -9', figures });
   expect(report).toMatchObject({ lost: 0, phantom: 0, dup: 0, reorder: 0, resets: 0 });
   // Not vacuous: requests were cut by the kills, and every subscriber had to come back each time.
   expect(cut).toBeGreaterThan(0);

@@ -15,7 +15,7 @@ const DOCUMENTED_URL = 'http://127.0.0.1:4000';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const documents = [
-  ...['README.md', 'ARCHITECTURE.md', 'PROTOCOL.md', 'CONTRIBUTING.md', 'docs/specs.md'],
+  ...['README.md', 'ARCHITECTURE.md', 'PROTOCOL.md', 'CONTRIBUTING.md', 'docs/specs.md', 'docs/reliability.md'],
   ...readdirSync(join(ROOT, 'docs/adr')).map((name) => `docs/adr/${name}`),
 ];
 const README = read('README.md');

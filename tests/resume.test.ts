@@ -4,10 +4,13 @@ import type { Log } from '../src/engine/log/log.ts';
 import type { ReadStep } from '../src/engine/reader.ts';
 import { formatCursor } from '../src/protocol/cursor.ts';
 import { engineSystem } from './support/engine-system.ts';
+import { showFigures } from './support/figures.ts';
 import { type Message, readRawFeed, TRANSPORTS, type Transport } from './support/raw-feed.ts';
+import { testSeed } from './support/seeded-random.ts';
 
 /** A reader that has received nothing for this long, although all was appended, has lost its wake-up. */
 const STALL_MS = 1_500;
+const SCHEDULES = Number(process.env.MILLRACE_TEST_SCHEDULES ?? 40);
 const CHANNELS = ['red', 'green', 'blue'] as const;
 
 interface Connection {
@@ -60,9 +63,37 @@ function slowReads(log: Log): Log {
   });
 }
 
+/** Tells readers of an append before it is committed: they look, find nothing, and sleep again. */
+function wakesBeforeCommit(log: Log): Log {
+  const listeners = new Set<() => void>();
+  return new Proxy(slowReads(log), {
+    get(target, name) {
+      if (name === 'onCommit') {
+        return (listener: () => void) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        };
+      }
+      if (name === 'append') {
+        return (...args: Parameters<Log['append']>) => {
+          for (const listener of listeners) listener();
+          return target.append(...args);
+        };
+      }
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+/** What of the engine is replaced; by default nothing but the speed of its reads. */
+interface Engine {
+  readonly readStep?: ReadStep;
+  readonly wrapLog?: (log: Log) => Log;
+}
+
 /** What each reader of the schedule received, against what it should have. */
-async function run(schedule: Schedule, readStep?: ReadStep) {
-  await using system = await engineSystem({ wrapLog: slowReads, ...(readStep ? { readStep } : {}) });
+async function run(schedule: Schedule, { readStep, wrapLog = slowReads }: Engine) {
+  await using system = await engineSystem({ wrapLog, ...(readStep ? { readStep } : {}) });
   const start = formatCursor(system.log.head());
   const total = (channel: string | undefined) =>
     schedule.appends
@@ -123,24 +154,27 @@ async function run(schedule: Schedule, readStep?: ReadStep) {
 }
 
 /** Looks for a schedule after which some reader has not received exactly what was appended. */
-async function search(numRuns: number, readStep?: ReadStep) {
-  const seed = Number(process.env.MILLRACE_TEST_SEED ?? Date.now() % 2 ** 31);
+async function search(about: string, numRuns: number, engine: Engine = {}) {
+  const seed = testSeed();
   let events = 0;
   let connections = 0;
   const property = fc.asyncProperty(schedules, async (schedule) => {
-    const histories = await run(schedule, readStep);
+    const histories = await run(schedule, engine);
     events += histories.reduce((sum, { received }) => sum + received.length, 0);
     connections += schedule.readers.reduce((sum, reader) => sum + reader.connections.length, 0);
     for (const { received, expected } of histories) expect(received).toEqual(expected);
   });
   const { failed, numRuns: runs, errorInstance } = await fc.check(property, { seed, numRuns, endOnFailure: true });
-  console.log(`seed ${seed}: ${runs} schedules, ${connections} connections, ${events} events, failed: ${failed}`);
+  showFigures({ promise: 'P3', about, figures: { seed, schedules: runs, connections, events, failed } });
   return { failed, error: errorInstance };
 }
 
 test('readers that drop, filter and switch transports at random see every event once, in order', async () => {
-  expect(await search(40)).toEqual({ failed: false, error: null });
+  expect(await search('random drops and transports', SCHEDULES)).toEqual({ failed: false, error: null });
 });
+
+/** Some reader did not receive what was appended, and nothing else went wrong. */
+const LOST = { failed: true, error: { message: expect.stringContaining('to deeply equal') } };
 
 test('negative control: the same search finds lost events when a reader registers after its read', async () => {
   // The order that looks harmless: "nothing there, so now wait".
@@ -151,5 +185,12 @@ test('negative control: the same search finds lost events when a reader register
     return found;
   };
   // Which schedule it is that fails depends on the machine; the search ends with the first one.
-  expect(await search(400, readThenWait)).toMatchObject({ failed: true });
+  expect(await search('negative control, attach after read', 400, { readStep: readThenWait })).toMatchObject({
+    failed: true,
+  });
+});
+
+test('negative control: the same search finds lost events when readers are woken before the commit', async () => {
+  const engine = { wrapLog: wakesBeforeCommit };
+  expect(await search('negative control, wake before commit', 400, engine)).toMatchObject(LOST);
 });

@@ -4,7 +4,9 @@ import type { FeedDefinition, FeedView, RowSet } from '../src/engine/feed.ts';
 import { formatCursor, seqOf } from '../src/protocol/cursor.ts';
 import { type EngineSystem, engineSystem, TEST_FEED } from './support/engine-system.ts';
 import { getPage, openSocket, openSse } from './support/feed-peers.ts';
+import { showFigures } from './support/figures.ts';
 import { type Message, readRawFeed, TRANSPORTS, type Transport } from './support/raw-feed.ts';
+import { testSeed } from './support/seeded-random.ts';
 
 const CHANNELS = ['red', 'green', 'blue', 'grey'] as const;
 const RUNS = 12;
@@ -146,7 +148,7 @@ async function run({ appends, readers }: Schedule) {
 }
 
 test('through any mix of drops and transports the rows end up exact, and each is exact as of its position', async () => {
-  const seed = Number(process.env.MILLRACE_TEST_SEED ?? Date.now() % 2 ** 31);
+  const seed = testSeed();
   let rows = 0;
   await fc.assert(
     fc.asyncProperty(schedules, async (schedule) => {
@@ -168,7 +170,11 @@ test('through any mix of drops and transports the rows end up exact, and each is
     }),
     { seed, numRuns: RUNS, endOnFailure: true },
   );
-  console.log(`seed ${seed}: ${RUNS} schedules, ${rows} rows, each equal to a count of the log`);
+  showFigures({
+    promise: 'P6',
+    about: 'rows compared with a count of the log',
+    figures: { seed, schedules: RUNS, rows },
+  });
 });
 
 test('a feed of rows gives a millrace.v1 client one batch with all that changed since its cursor', async () => {

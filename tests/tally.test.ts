@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sumUp, tallyPlaywright, tallyVitest } from '../scripts/tally.ts';
+import { sumUp, tallyFiles, tallyPlaywright, tallyVitest } from '../scripts/tally.ts';
 
 const vitestReport = (passed: number, failed: number) => ({
   numPassedTests: passed,
@@ -33,4 +33,23 @@ test.each([
 
 test('a flaky browser test is a failed one', () => {
   expect(tallyPlaywright('browser', playwrightReport(5, 0, 1), 0)).toMatchObject({ passed: 5, failed: 1 });
+});
+
+test('file by file, what was skipped and a file that could not be loaded stand out', () => {
+  const file = (name: string, status: string, ...statuses: readonly string[]) => ({
+    name: `/root/tests/${name}`,
+    status,
+    assertionResults: statuses.map((one) => ({ status: one })),
+  });
+  const testResults = [
+    file('a.test.ts', 'passed', 'passed', 'passed'),
+    file('b.test.ts', 'failed', 'passed', 'failed', 'skipped', 'pending'),
+    file('c.test.ts', 'failed'),
+  ];
+  expect(Object.fromEntries(tallyFiles({ testResults }, '/root'))).toEqual({
+    'tests/a.test.ts': { passed: 2, failed: 0, skipped: 0 },
+    'tests/b.test.ts': { passed: 1, failed: 1, skipped: 2 },
+    'tests/c.test.ts': { passed: 0, failed: 1, skipped: 0 },
+  });
+  expect(tallyFiles(undefined, '/root').size).toBe(0);
 });

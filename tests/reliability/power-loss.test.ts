@@ -9,6 +9,7 @@ import { projections } from '../../src/server/projections.ts';
 import { buildVariant, type SourceChange } from '../support/build-variant.ts';
 import { CrashDisk, FATES, type Fate } from '../support/crash-disk.ts';
 import { postEvent } from '../support/event-clients.ts';
+import { showFigures } from '../support/figures.ts';
 import { History } from '../support/history.ts';
 import { seededRandom, testSeed } from '../support/seeded-random.ts';
 import { startServerProcess } from '../support/server-process.ts';
@@ -165,7 +166,7 @@ function searchForLosses(name: string, recording: Recording, moments: Moments): 
   const found = new Map(FATES.map((fate) => [fate, losePower(recording, fate, { moments, random })] as const));
   const { steps, acknowledged } = recording;
   const figures = { seed, acked: acknowledged.size, steps: steps.length, ...Object.fromEntries(found) };
-  console.log(`power loss, ${name}:`, JSON.stringify(figures));
+  showFigures({ promise: 'P1', about: `power loss, ${name}`, figures });
   return found;
 }
 

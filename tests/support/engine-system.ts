@@ -24,7 +24,7 @@ import { FeedServer } from '../../src/engine/transports/feed-server.ts';
 
 export interface EngineSystemOptions {
   readonly log?: Partial<SqliteLogOptions>;
-  /** Puts something between the readers and the log, for example delays. */
+  /** Puts something between the log and whoever reads it or appends to it, for example delays. */
   readonly wrapLog?: (log: Log) => Log;
   readonly timings?: Partial<TransportTimings>;
   readonly admission?: AdmissionOptions;
@@ -46,11 +46,12 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-engine-'));
   const path = join(folder, 'millrace.db');
   const log = await SqliteLog.open({ path, ...options.log });
+  const seen = options.wrapLog?.(log) ?? log;
   const metrics = createMetrics();
   const authenticator = options.authenticator ?? nobodyKnown;
   const feeds = new FeedServer({
     feeds: [options.feed ?? TEST_FEED],
-    log: options.wrapLog?.(log) ?? log,
+    log: seen,
     snapshots: log,
     clock: options.clock ?? systemClock,
     metrics,
@@ -85,7 +86,7 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
     url: `http://127.0.0.1:${server.port}${TEST_FEED.path}`,
     /** Appends one event with this text to a channel. */
     append: (channel: string, ...texts: string[]) =>
-      log.append(texts.map((text) => ({ type: 'test.said', channel, body: JSON.stringify({ text }) }))),
+      seen.append(texts.map((text) => ({ type: 'test.said', channel, body: JSON.stringify({ text }) }))),
     async [Symbol.asyncDispose]() {
       feeds.close();
       await log[Symbol.asyncDispose]();

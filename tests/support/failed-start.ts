@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { serverEnvironment } from './server-environment.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -7,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 export function failToStart(dataDir: string, env: Readonly<Record<string, string>> = {}) {
   const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules/.bin/bun'), ['src/server/main.ts'], {
     cwd: ROOT,
-    env: { ...process.env, MILLRACE_PORT: '0', MILLRACE_DATA_DIR: dataDir, ...env },
+    env: { ...serverEnvironment(), MILLRACE_PORT: '0', MILLRACE_DATA_DIR: dataDir, ...env },
     encoding: 'utf8',
     timeout: 20_000,
   });

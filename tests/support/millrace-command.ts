@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { serverEnvironment } from './server-environment.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -14,6 +15,7 @@ export interface CommandResult {
 export async function millrace(...args: readonly string[]): Promise<CommandResult> {
   const child = spawn('node', [join(ROOT, 'bin/millrace.mjs'), ...args], {
     cwd: ROOT,
+    env: serverEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
   });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { outputMatching } from '../../e2e/start-server.ts';
+import { serverEnvironment } from './server-environment.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -29,7 +30,7 @@ export async function startServerProcess({
   const [program = '', ...args] = [...under, join(ROOT, 'node_modules/.bin/bun'), 'src/server/main.ts'];
   const child: ChildProcess = spawn(program, args, {
     cwd: root,
-    env: { ...process.env, MILLRACE_PORT: '0', MILLRACE_DATA_DIR: dataDir, MILLRACE_SELF_CHECK_MS: '0' },
+    env: { ...serverEnvironment(), MILLRACE_PORT: '0', MILLRACE_DATA_DIR: dataDir, MILLRACE_SELF_CHECK_MS: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');

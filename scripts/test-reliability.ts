@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Figures } from '../tests/support/figures.ts';
+import { PROMISES, type Promised } from './promises.ts';
+import { describeMissing, provision } from './provision.ts';
+import { ROOT } from './step.ts';
+import { type FileTally, tallyFiles } from './tally.ts';
+
+// The tests behind the promises, at greater length than `npm test`: one line of results and figures for each promise.
+// A test that was skipped, because this machine cannot make its fault, counts as failed.
+
+type State = 'ok' | 'partly' | 'open' | 'FAILED';
+
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, short: { type: 'boolean', default: false } },
+});
+const seed = values.seed ?? `${Date.now() % 2 ** 31}`;
+if (!/^\d{1,10}$/.test(seed)) {
+  console.error(`--seed is "${seed}": it must be a whole number`);
+  process.exit(2);
+}
+
+/** How much longer than in `npm test` the tests search. */
+const LENGTHS = {
+  MILLRACE_TEST_KILLS: '60',
+  MILLRACE_TEST_IMAGES: '600',
+  MILLRACE_TEST_SCHEDULES: '200',
+  MILLRACE_TEST_ROUNDS: '200',
+};
+
+const scratch = mkdtempSync(join(tmpdir(), 'millrace-reliability-'));
+const report = join(scratch, 'report.json');
+const figuresFile = join(scratch, 'figures');
+const missing = await provision();
+if (missing.length > 0) console.log(describeMissing(missing));
+
+console.log(`seed ${seed}; rerun with: npm run test:reliability -- --seed ${seed}`);
+const startedAt = performance.now();
+const exitCode = await Bun.spawn(
+  [
+    ...[join(ROOT, 'node_modules/.bin/bun'), '--bun', join(ROOT, 'node_modules/.bin/vitest')],
+    ...['run', '--project=reliability', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  ],
+  {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      ...(values.short ? {} : LENGTHS),
+      MILLRACE_TEST_SEED: seed,
+      MILLRACE_TEST_FIGURES: figuresFile,
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  },
+).exited;
+
+const files = tallyFiles(
+  await Bun.file(report)
+    .json()
+    .catch(() => undefined),
+  ROOT,
+);
+const figures = await readFigures();
+rmSync(scratch, { recursive: true, force: true });
+
+console.log('');
+const states = PROMISES.map(printPromise);
+const count = (wanted: State) => states.filter((state) => state === wanted).length;
+const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
+console.log(
+  `seed ${seed}, ${minutes} min: of ${PROMISES.length} promises ${count('ok')} shown, ${count('partly')} in part, ` +
+    `${count('open')} not yet, ${count('FAILED')} failed`,
+);
+process.exit(count('FAILED') === 0 && exitCode === 0 ? 0 : 1);
+
+/** `FAILED` unless every test of the promise ran and passed. */
+function stateOf({ tests, notShown }: Promised): State {
+  if (tests.length === 0) return 'open';
+  const tallies = talliesOf(tests);
+  const isGood = tallies.every(({ passed, failed, skipped }) => passed > 0 && failed + skipped === 0);
+  if (!isGood) return 'FAILED';
+  return notShown === undefined ? 'ok' : 'partly';
+}
+
+function printPromise(promised: Promised): State {
+  const { id, title, tests, notShown } = promised;
+  const tallies = talliesOf(tests);
+  const sum = (key: keyof FileTally) => tallies.reduce((total, tally) => total + tally[key], 0);
+  const state = stateOf(promised);
+  const counts = `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`;
+  const measured = figures.filter(({ promise }) => promise === id);
+  const words = measured.map((one) => `; ${one.about} ${JSON.stringify(one.figures)}`).join('');
+  const gap = notShown === undefined ? '' : `; not shown yet: ${notShown}`;
+  console.log(`${state.padEnd(6)} ${id.padEnd(3)} ${title}: ${counts}${words}${gap}`);
+  return state;
+}
+
+function talliesOf(tests: readonly string[]): FileTally[] {
+  return tests.map((path) => files.get(path) ?? { passed: 0, failed: 0, skipped: 0 });
+}
+
+async function readFigures(): Promise<Figures[]> {
+  const file = Bun.file(figuresFile);
+  if (!(await file.exists())) return [];
+  const lines = (await file.text()).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Figures);
+}
