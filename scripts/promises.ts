@@ -57,7 +57,7 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'P15',
     title: 'hostile input',
-    tests: ['tests/spec-004-errors.test.ts', 'tests/security.test.ts'],
+    tests: ['tests/spec-004-errors.test.ts', 'tests/security-input.test.ts'],
     notShown: 'a corpus of frames by section of RFC 6455',
   },
 ];

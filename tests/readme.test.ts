@@ -4,6 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../e2e/start-server.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { PROMISES } from '../scripts/promises.ts';
 import { createProgram } from '../src/cli/program.ts';
 import { readConfig } from '../src/server/config.ts';
 import { SETTINGS } from '../src/server/settings.ts';
@@ -160,6 +161,12 @@ describe.each(documents)('%s', (document) => {
     );
     expect(named.filter((path) => !existsSync(join(ROOT, normalize(path))))).toEqual([]);
   });
+});
+
+test('docs/reliability.md names every promise, and every test that is run for it', () => {
+  const rows = new Map([...read('docs/reliability.md').matchAll(/^\| (P\d+) \|.+$/gm)].map(([row, id]) => [id, row]));
+  expect([...rows.keys()]).toEqual(PROMISES.map(({ id }) => id));
+  for (const { id, tests } of PROMISES) for (const path of tests) expect(rows.get(id)).toContain(`\`${path}\``);
 });
 
 test('every test that docs/specs.md names exists under its title', () => {
