@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, type Page, test } from '@playwright/test';
+import { collectShifts, problemsOf, shiftsOf } from './page-faults.ts';
+import { ADA, startScene } from './proposals-scene.ts';
 import { publish } from './publish.ts';
 import { report } from './report.ts';
 import { numbered, sendMessages } from './send-messages.ts';
@@ -69,7 +71,7 @@ for (const { path, shows } of PAGES) {
       await page.goto(server.url + path);
       await expect(page.locator('.status-connected')).toBeVisible();
       for (const text of shows) await expect(shown(page, text)).toBeInViewport();
-      expect(await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts)).toEqual([]);
+      expect(await shiftsOf(page)).toEqual([]);
       expect(reads).toEqual(path === '/users/nobody' ? ['/api/metrics', '/api/users/nobody'] : []);
       // The browser says so of every answer of this kind.
       const isUnknown = (text: string) => path === '/users/nobody' && text.includes('status of 404');
@@ -77,6 +79,35 @@ for (const { path, shows } of PAGES) {
     });
   });
 }
+
+test('private pages are rendered for whoever is signed in, and for nobody else', async ({ browser, request }) => {
+  await using scene = await startScene(browser);
+  scene.write('demo/openspec/project.md', '# Demo\n');
+  scene.write('demo/openspec/changes/add-x/proposal.md', '# Add x\n\n## Why\n\nBecause of it.\n');
+  const page = await scene.person(ADA);
+  const problems = problemsOf(page);
+  await page.addInitScript(collectShifts);
+  const html = (path: string, cookie: string) =>
+    request.get(scene.url + path, { headers: { accept: 'text/html', cookie } }).then((response) => response.text());
+  const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  for (const [path, text] of [
+    ['/projects', 'demo'],
+    ['/projects/demo', 'add-x'],
+    ['/proposals/demo.add-x', 'proposal.md'],
+    ['/audit', 'ada'],
+  ] as const) {
+    const own = await html(path, cookies);
+    expect(own).toContain(text);
+    expect(own).not.toMatch(/ style="|<style/);
+    const [, island = ''] = /id="millrace-rendered">(.*?)<\/script>/.exec(await html(path, '')) ?? [];
+    expect(JSON.parse(island)).not.toHaveProperty('data');
+    await page.goto(scene.url + path);
+    await expect(page.getByText(text).first()).toBeVisible();
+    if (path !== '/projects') await expect(page.locator('.status-connected')).toBeVisible();
+    expect(await shiftsOf(page)).toEqual([]);
+  }
+  expect(problems).toEqual([]);
+});
 
 test('a page that nobody made is answered with 404, and leads back', async ({ page }) => {
   const response = await page.goto(`${server.url}/nowhere`);
@@ -147,23 +178,4 @@ function lastOf(count: number, newest: number, text: (number: number) => string)
 
 function shown(page: Page, text: string) {
   return page.getByText(text, { exact: true }).first();
-}
-
-/** Keeps what the browser counts as a shift of layout. */
-function collectShifts(): void {
-  const shifts: string[] = [];
-  Object.assign(window, { shifts });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) shifts.push(JSON.stringify(entry));
-  }).observe({ type: 'layout-shift', buffered: true });
-}
-
-/** Whatever the browser complains of, a failed hydration among it. */
-function problemsOf(page: Page): string[] {
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
-  });
-  return problems;
 }

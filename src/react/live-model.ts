@@ -13,6 +13,8 @@ export interface Positioned {
 
 export interface LiveModelOptions<State extends Positioned, Event extends Positioned> {
   readonly read: (signal: AbortSignal) => Promise<State>;
+  /** What was read already. */
+  readonly rendered?: State | undefined;
   /** The state after one event; the same object where nothing changes. */
   readonly update: (state: State, event: Event) => State;
   /** Whether an event changes more of the state than it says, so that the state is read again. */
@@ -40,13 +42,13 @@ export type LiveModel<State extends Positioned, Event extends Positioned> = Retu
 export function createLiveModel<State extends Positioned, Event extends Positioned>(
   options: LiveModelOptions<State, Event>,
 ) {
-  const { read, update, isIncomplete, schedule, now } = options;
+  const { read, rendered, update, isIncomplete, schedule, now } = options;
   const listeners = new Set<() => void>();
-  let view: LiveView<State> = { state: undefined, failure: undefined, isLoading: true };
+  let view: LiveView<State> = { state: rendered, failure: undefined, isLoading: rendered === undefined };
   /** What came while an answer is under way: the answer may have been read before it. */
   let pending: Event[] = [];
   /** How far the state has got; its own cursor says only where it was read. */
-  let position = '';
+  let position = rendered?.cursor ?? '';
   let loading: AbortController | undefined;
   let cancelReread: (() => void) | undefined;
 

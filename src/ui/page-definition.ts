@@ -7,7 +7,12 @@ export interface PreloadRequest {
   /** As the browser's own, for paths of this server, in the name of whoever asked for the page. */
   readonly fetch: (
     path: string,
-    init?: { readonly headers?: Record<string, string>; readonly signal?: AbortSignal },
+    init?: {
+      readonly method?: string;
+      readonly headers?: Record<string, string>;
+      readonly body?: string;
+      readonly signal?: AbortSignal;
+    },
   ) => Promise<Response>;
   readonly signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { useNow } from '../../../react/use-now.ts';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { RequestFailed } from '../../../ui/request-failed.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { clockTime } from '../../../ui/time-format.ts';
@@ -17,6 +18,7 @@ import { addEntry, addOlder, heldBack } from './audit-state.ts';
 import { AuditToolbar } from './audit-toolbar.tsx';
 import { createLiveState } from './live-connection.ts';
 import { LoadFailed } from './load-failed.tsx';
+import { preloadState, useRenderedState } from './rendered-state.ts';
 import { useLiveState } from './use-live-state.ts';
 
 const READ_LIMIT_MS = 10_000;
@@ -40,11 +42,16 @@ interface TrailProps {
   readonly onSearch: (change: Partial<AuditSearch>) => void;
 }
 
+export const preload = (request: PreloadRequest) =>
+  preloadState(request, (read) => readAudit(auditSearchSchema.parse(request.search), read));
+
 function Trail({ search, onSearch }: TrailProps) {
+  const rendered = useRenderedState<AuditPage>();
   const { state, failure, isLoading, reconnect, refresh, amend } = useLiveState(() =>
     createLiveState({
       feed: feedPath(search),
-      read: (signal) => readAudit(search, signal),
+      read: (signal) => readAudit(search, { signal }),
+      rendered,
       parse: (message) => auditEventSchema.parse(message),
       update: (page, entry) => (isWithin(search, entry.at) ? addEntry(page, entry) : page),
       isIncomplete: () => false,
@@ -137,7 +144,7 @@ function useOlder(
     if (before === null || reading.current) return;
     reading.current = true;
     setProblem(undefined);
-    readAudit(search, AbortSignal.timeout(READ_LIMIT_MS), before)
+    readAudit(search, { signal: AbortSignal.timeout(READ_LIMIT_MS) }, before)
       .then((page) => amend((known) => addOlder(known, page)))
       .catch((error: unknown) => setProblem(explain(error)))
       .finally(() => {

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { RefusedError } from '../../../client/feed-problem.ts';
 import { retryAfterMs } from '../../../react/request-error.ts';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { ApiError } from './api-error.ts';
 
 export interface ApiCall {
@@ -10,7 +11,12 @@ export interface ApiCall {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Default: the browser's. */
+  readonly fetch?: PreloadRequest['fetch'];
 }
+
+/** What a read takes of that. */
+export type ApiRead = Pick<ApiCall, 'signal' | 'fetch'>;
 
 /** Calls the server as whoever is signed in; rejects with an {@link ApiError} for any answer but 2xx. */
 export async function callApi<Schema extends z.ZodMiniType>(
@@ -41,7 +47,12 @@ export async function readState<State>(read: () => Promise<State>): Promise<Stat
   }
 }
 
-function send(path: string, { method = 'GET', body, headers, signal }: ApiCall): Promise<Response> {
+const browserFetch = (path: string, init?: RequestInit) => fetch(path, init);
+
+function send(
+  path: string,
+  { method = 'GET', body, headers, signal, fetch = browserFetch }: ApiCall,
+): Promise<Response> {
   return fetch(path, {
     method,
     headers: {

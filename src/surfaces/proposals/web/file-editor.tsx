@@ -15,7 +15,7 @@ export interface FileEditorProps {
   readonly onSaved: () => void;
 }
 
-const drafts = createDrafts(sessionStorage);
+const drafts = createDrafts(() => sessionStorage);
 const READ_LIMIT_MS = 10_000;
 
 /** A file being changed. What is typed is kept until it is saved, or given up by whoever typed it. */

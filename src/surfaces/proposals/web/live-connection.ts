@@ -15,6 +15,8 @@ export interface LiveStateOptions<State extends Positioned, Event extends Positi
   /** The feed's path, with its own query if it has one. */
   readonly feed: string;
   readonly read: (signal: AbortSignal) => Promise<State>;
+  /** What was read already: the feed continues from there. */
+  readonly rendered: State | undefined;
   readonly parse: (message: EventMessage) => Event;
   readonly update: (state: State, event: Event) => State;
   readonly isIncomplete: (event: Event) => boolean;
@@ -29,9 +31,10 @@ export interface LiveState<State extends Positioned, Event extends Positioned> {
 export function createLiveState<State extends Positioned, Event extends Positioned>(
   options: LiveStateOptions<State, Event>,
 ): LiveState<State, Event> {
-  const { feed, read, parse, update, isIncomplete } = options;
+  const { feed, read, rendered, parse, update, isIncomplete } = options;
   const model = createLiveModel<State, Event>({
     read,
+    rendered,
     update,
     isIncomplete,
     schedule: runtimeEnvironment.schedule,
@@ -41,6 +44,7 @@ export function createLiveState<State extends Positioned, Event extends Position
   const connection = createFeedConnection<Event>({
     url: `${feed}${feed.includes('?') ? '&' : '?'}${own}`,
     settings: { policy: STEADY_RECONNECT_POLICY, poll: DEFAULT_POLL_SETTINGS },
+    cursor: rendered?.cursor,
     snapshot: model.loadSnapshot,
     poll: model.loadSnapshot,
     parse,

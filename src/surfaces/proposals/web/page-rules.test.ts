@@ -57,11 +57,11 @@ describe('a refusal of the server', () => {
 describe('a draft', () => {
   it('outlives the editor until it is saved or given up, and is nobody else’s', () => {
     const stored = new Map<string, string>();
-    const drafts = createDrafts({
+    const drafts = createDrafts(() => ({
       getItem: (name) => stored.get(name) ?? null,
       setItem: (name, value) => void stored.set(name, value),
       removeItem: (name) => void stored.delete(name),
-    });
+    }));
     drafts.write('a.b', 'tasks.md', { text: 'mine', etag: 'e1' });
     expect(drafts.read('a.b', 'tasks.md')).toEqual({ text: 'mine', etag: 'e1' });
     expect(drafts.read('a.c', 'tasks.md')).toBeUndefined();
@@ -73,7 +73,7 @@ describe('a draft', () => {
     const refuse = () => {
       throw new Error('full');
     };
-    const drafts = createDrafts({ getItem: () => '{"text":', setItem: refuse, removeItem: refuse });
+    const drafts = createDrafts(() => ({ getItem: () => '{"text":', setItem: refuse, removeItem: refuse }));
     expect(drafts.read('a.b', 'x')).toBeUndefined();
     expect(() => drafts.write('a.b', 'x', { text: 'mine' })).not.toThrow();
   });

@@ -2,6 +2,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useNow } from '../../../react/use-now.ts';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { Pill } from '../../../ui/pill.tsx';
 import { RequestFailed } from '../../../ui/request-failed.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
@@ -16,6 +17,7 @@ import { boardOf, changesBoard, STATUSES, updateProject } from './project-state.
 import { ProposalCard } from './proposal-card.tsx';
 import { ProposalCreate } from './proposal-create.tsx';
 import { readProject } from './proposals-api.ts';
+import { preloadState, useRenderedState } from './rendered-state.ts';
 import { SignedIn } from './signed-in.tsx';
 import { STATUS_WORDS } from './status-words.ts';
 import { useLiveState } from './use-live-state.ts';
@@ -30,11 +32,16 @@ export function Page() {
   return <Board key={project} id={project} />;
 }
 
+export const preload = (request: PreloadRequest) =>
+  preloadState(request, (read) => readProject(request.params.project ?? '', read));
+
 function Board({ id }: { readonly id: string }) {
+  const rendered = useRenderedState<ProjectDetail>();
   const { state, failure, isLoading, status, reconnect, refresh } = useLiveState(() =>
     createLiveState({
       feed: `/ws/projects/${encodeURIComponent(id)}`,
-      read: (signal) => readProject(id, signal),
+      read: (signal) => readProject(id, { signal }),
+      rendered,
       parse: (message) => proposalEventSchema.parse(message),
       update: updateProject,
       isIncomplete: changesBoard,

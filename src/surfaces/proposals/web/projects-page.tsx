@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import Lock from 'lucide-react/icons/lock';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useNow } from '../../../react/use-now.ts';
 import { CodeBlock } from '../../../ui/code-block.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { RequestFailed } from '../../../ui/request-failed.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { ago } from '../../../ui/time-format.ts';
@@ -15,19 +16,34 @@ import { People } from './people.tsx';
 import { createHindrance, timeLeft } from './project-access.ts';
 import { ProjectCreate } from './project-create.tsx';
 import { readProjects } from './proposals-api.ts';
+import { preloadState, useRenderedState } from './rendered-state.ts';
 import { SignedIn } from './signed-in.tsx';
 import { useSession } from './use-session.ts';
 
 const REREAD_MS = 5_000;
 
+const PROJECTS_KEY = ['proposals', 'projects'] as const;
+
+export const preload = (request: PreloadRequest) => preloadState(request, readProjects);
+
+function useRenderedProjects(): void {
+  const rendered = useRenderedState<Awaited<ReturnType<typeof readProjects>>>();
+  const queryClient = useQueryClient();
+  useState(() => {
+    if (rendered) queryClient.setQueryData(PROJECTS_KEY, rendered);
+  });
+}
+
 /** The page `/projects`: every project that somebody belongs to, read again every few seconds. */
 export function Page() {
+  useRenderedProjects();
   const session = useSession();
   const { data, error, errorUpdatedAt, dataUpdatedAt, isFetching, refetch } = useQuery({
-    queryKey: ['proposals', 'projects'],
-    queryFn: ({ signal }) => readProjects(signal),
+    queryKey: PROJECTS_KEY,
+    queryFn: ({ signal }) => readProjects({ signal }),
     refetchInterval: REREAD_MS,
-    staleTime: 0,
+    // What the server has just rendered need not be read again at once.
+    staleTime: REREAD_MS / 2,
     retry: false,
     networkMode: 'always',
   });

@@ -72,7 +72,9 @@ function Tasks({ done, total }: { readonly done: number; readonly total: number 
         aria-valuetext={text}
         className="h-1.5 min-w-0 flex-1 overflow-hidden rounded-full bg-hover"
       >
-        <div className="h-full rounded-full bg-accent" style={{ width: `${(done / total) * 100}%` }} />
+        <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" className="block size-full fill-accent">
+          <rect width={(done / total) * 100} height={1} />
+        </svg>
       </div>
       <span className="shrink-0">
         {done}/{total}

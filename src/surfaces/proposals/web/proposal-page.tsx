@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import { RequestFailed } from '../../../ui/request-failed.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { type Tab, TabBar } from '../../../ui/tab-bar.tsx';
@@ -14,6 +15,7 @@ import { ProposalHead } from './proposal-head.tsx';
 import type { ProposalPart } from './proposal-search.ts';
 import { changesMore, updateProposal } from './proposal-state.ts';
 import { readProposal } from './proposals-api.ts';
+import { preloadState, useRenderedState } from './rendered-state.ts';
 import { useLiveState } from './use-live-state.ts';
 import { useUrl } from './use-url.ts';
 import { ValidationPanel } from './validation-panel.tsx';
@@ -24,11 +26,16 @@ export function Page() {
   return <Proposal key={proposal} id={proposal} />;
 }
 
+export const preload = (request: PreloadRequest) =>
+  preloadState(request, (read) => readProposal(request.params.proposal ?? '', read));
+
 function Proposal({ id }: { readonly id: string }) {
+  const rendered = useRenderedState<ProposalDetail>();
   const { state, failure, isLoading, reconnect, refresh } = useLiveState(() =>
     createLiveState({
       feed: `/api/v1/proposals/${encodeURIComponent(id)}/events`,
-      read: (signal) => readProposal(id, signal),
+      read: (signal) => readProposal(id, { signal }),
+      rendered,
       parse: (message) => proposalEventSchema.parse(message),
       update: updateProposal,
       isIncomplete: changesMore,

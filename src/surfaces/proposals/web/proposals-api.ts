@@ -9,7 +9,7 @@ import {
   proposalDetailSchema,
 } from '../events.ts';
 import { ApiError } from './api-error.ts';
-import { callApi, orderApi, readState } from './call-api.ts';
+import { type ApiRead, callApi, orderApi, readState } from './call-api.ts';
 
 const idSchema = z.object({ id: z.string() });
 const writtenSchema = z.object({ etag: z.string() });
@@ -29,9 +29,9 @@ export interface NewComment {
 }
 
 /** Who is signed in; undefined when nobody is. */
-export async function readSession(signal: AbortSignal): Promise<Session | null> {
+export async function readSession(read: ApiRead): Promise<Session | null> {
   try {
-    return await callApi('/auth/session', sessionSchema, { signal });
+    return await callApi('/auth/session', sessionSchema, read);
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
@@ -45,11 +45,11 @@ export const signIn = (token: string | undefined) =>
 /** Ends the browser's session, also for whoever kept its cookie. */
 export const signOut = () => orderApi('/auth/session', { method: 'DELETE' });
 
-export const readProjects = (signal: AbortSignal) => callApi('/api/v1/projects', projectsSchema, { signal });
-export const readProject = (id: string, signal: AbortSignal) =>
-  readState(() => callApi(projectPath(id), projectDetailSchema, { signal }));
-export const readProposal = (id: string, signal: AbortSignal) =>
-  readState(() => callApi(proposalPath(id), proposalDetailSchema, { signal }));
+export const readProjects = (read: ApiRead) => callApi('/api/v1/projects', projectsSchema, read);
+export const readProject = (id: string, read: ApiRead) =>
+  readState(() => callApi(projectPath(id), projectDetailSchema, read));
+export const readProposal = (id: string, read: ApiRead) =>
+  readState(() => callApi(proposalPath(id), proposalDetailSchema, read));
 export const readIteration = (id: string, iteration: string, signal: AbortSignal) =>
   callApi(`${proposalPath(id)}/iterations/${part(iteration)}`, iterationDetailSchema, { signal });
 

@@ -7,7 +7,7 @@ export const SESSION_KEY = ['proposals', 'session'] as const;
 export function useSession(): Session | undefined {
   const { data } = useQuery({
     queryKey: SESSION_KEY,
-    queryFn: ({ signal }) => readSession(signal),
+    queryFn: ({ signal }) => readSession({ signal }),
     staleTime: 60_000,
     retry: false,
     networkMode: 'always',
