@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { Journal } from '../../engine/log/journal.ts';
 import type { NewEvent } from '../../engine/log/log.ts';
+import { requireModel } from '../../engine/model/configured-model.ts';
+import { DEFAULT_MODEL_TIMINGS, type ModelSettings, type ModelTimings } from '../../engine/model/model-client.ts';
 import type { SurfaceContext } from '../../engine/surface.ts';
 import { MillraceError } from '../../protocol/errors.ts';
 import { IterationAttempt, type IterationEnd } from './model/iteration-attempt.ts';
 import { readMaterial } from './model/iteration-material.ts';
-import type { ModelSettings, ModelTimings } from './model/model-client.ts';
 import { toLogEvent } from './records.ts';
-import { Journal } from './runs/journal.ts';
 import type { StartedBy, ValidationRunner } from './validation-runner.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -17,7 +18,7 @@ export interface IterationRunnerOptions extends Pick<SurfaceContext, 'log' | 'sn
   readonly model: ModelSettings | undefined;
   /** Settles when iterations may begin. Default at once. */
   readonly ready?: () => Promise<void>;
-  /** Default 10 minutes for an answer, 60 s between two pieces. */
+  /** Default {@link DEFAULT_MODEL_TIMINGS}. */
   readonly timings?: Partial<ModelTimings>;
   /** Default 4. */
   readonly maxRunning?: number;
@@ -37,7 +38,6 @@ interface Running {
   readonly ended: Promise<IterationEnd>;
 }
 
-const DEFAULT_TIMINGS: ModelTimings = { totalMs: 600_000, silenceMs: 60_000 };
 const DEFAULT_MAX_RUNNING = 4;
 
 /** Lets a model edit proposals, one iteration of each at a time, and tells what it says while it says it. */
@@ -56,7 +56,7 @@ export class IterationRunner implements AsyncDisposable {
    */
   async start(proposalId: string, request: IterationRequest): Promise<string> {
     const { workspace, snapshots } = this.#options;
-    const model = this.#configured();
+    const model = requireModel(this.#options.model);
     await this.#options.ready?.();
     const { change } = await workspace.proposal(proposalId);
     this.#assertFree(proposalId);
@@ -77,7 +77,7 @@ export class IterationRunner implements AsyncDisposable {
       clock,
       logger,
       model,
-      timings: { ...DEFAULT_TIMINGS, ...timings },
+      timings: { ...DEFAULT_MODEL_TIMINGS, ...timings },
       journal: new Journal({ log, clock, signal: this.#closing.signal }),
       proposalId,
       iterationId,
@@ -117,13 +117,6 @@ export class IterationRunner implements AsyncDisposable {
     const all = [...this.#running.values()];
     for (const { attempt } of all) attempt.interrupt();
     await Promise.allSettled(all.map(({ ended }) => ended));
-  }
-
-  #configured(): ModelSettings {
-    const { model } = this.#options;
-    if (!model) throw new MillraceError('unavailable', 'there is no model: set MILLRACE_MODEL_BASE_URL');
-    if (model.model === '') throw new MillraceError('unavailable', 'no model is named: set MILLRACE_MODEL');
-    return model;
   }
 
   #assertFree(proposalId: string): void {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
+import { Journal } from '../../engine/log/journal.ts';
 import type { NewEvent } from '../../engine/log/log.ts';
 import type { SurfaceContext } from '../../engine/surface.ts';
 import { MillraceError } from '../../protocol/errors.ts';
 import { toLogEvent } from './records.ts';
-import { Journal } from './runs/journal.ts';
 import { type OutputLimits, OutputLines } from './runs/output-lines.ts';
 import { type ProgramEnd, runProgram } from './runs/supervised-program.ts';
 import { readResult, type ValidationSummary } from './runs/validation-summary.ts';

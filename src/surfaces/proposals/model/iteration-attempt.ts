@@ -1,18 +1,18 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../../engine/clock.ts';
+import type { Journal } from '../../../engine/log/journal.ts';
 import type { NewEvent } from '../../../engine/log/log.ts';
+import { ModelError, type ModelSettings, type ModelTimings, streamAnswer } from '../../../engine/model/model-client.ts';
+import { TokenBatcher } from '../../../engine/model/token-batcher.ts';
 import { MillraceError } from '../../../protocol/errors.ts';
 import { type NewProposalEvent, toLogEvent } from '../records.ts';
 import { editRecordedEvent } from '../runs/edit-record.ts';
-import type { Journal } from '../runs/journal.ts';
 import { TerminalText } from '../runs/terminal-text.ts';
 import type { StartedBy, ValidationEnd, ValidationRunner } from '../validation-runner.ts';
 import type { Workspace } from '../workspace.ts';
 import { EDIT_LIMITS, type ParsedEdit, parseEdits } from './edit-format.ts';
 import type { Material } from './iteration-material.ts';
 import { iterationPrompt } from './iteration-prompt.ts';
-import { ModelError, type ModelSettings, type ModelTimings, streamAnswer } from './model-client.ts';
-import { TokenBatcher } from './token-batcher.ts';
 
 export interface IterationAttemptOptions {
   readonly workspace: Pick<Workspace, 'writeFiles'>;
@@ -116,9 +116,12 @@ export class IterationAttempt {
   async #listen(): Promise<string> {
     const { clock, journal, model, timings, change, request, material, proposalId, iterationId } = this.#options;
     const shown = new TerminalText();
+    const add = (event: NewProposalEvent) => this.#add(event);
     const batcher = new TokenBatcher({
       clock,
-      onText: (content) => this.#add({ type: 'token', proposal_id: proposalId, content, iteration_id: iterationId }),
+      onTokens(tokens) {
+        add({ type: 'token', proposal_id: proposalId, content: tokens.join(''), iteration_id: iterationId });
+      },
     });
     const files = [...material.files].flatMap(([path, { content }]) =>
       content === undefined ? [] : [{ path, content }],

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../engine/clock.ts';
+import { wholeCharacters } from '../../../engine/whole-characters.ts';
 
 export interface LineSplitterOptions {
   readonly clock: Clock;
@@ -69,10 +70,4 @@ export class LineSplitter {
       if (this.#partial !== '') this.#emit();
     });
   }
-}
-
-/** Without the first half of a character at the end. */
-export function wholeCharacters(text: string): string {
-  const last = text.charCodeAt(text.length - 1);
-  return last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
 }

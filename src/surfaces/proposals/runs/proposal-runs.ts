@@ -1,6 +1,6 @@
+import type { ModelSettings, ModelTimings } from '../../../engine/model/model-client.ts';
 import type { SurfaceContext } from '../../../engine/surface.ts';
 import { IterationRunner } from '../iteration-runner.ts';
-import type { ModelSettings, ModelTimings } from '../model/model-client.ts';
 import { ValidationRunner } from '../validation-runner.ts';
 import type { Workspace } from '../workspace.ts';
 import { endInterruptedRuns } from './interrupted-runs.ts';

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNow } from '../../../react/use-now.ts';
 import { RequestFailed } from '../../../ui/request-failed.tsx';
+import { SafeMarkdown } from '../../../ui/safe-markdown.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import { ago } from '../../../ui/time-format.ts';
@@ -10,7 +11,6 @@ import { FileEditor } from './file-editor.tsx';
 import { FileVersions } from './file-versions.tsx';
 import type { FileView, ProposalSearch } from './proposal-search.ts';
 import { readFile } from './proposals-api.ts';
-import { SafeMarkdown } from './safe-markdown.tsx';
 
 export interface FilePaneProps {
   readonly proposal: ProposalDetail;

@@ -1,6 +1,6 @@
 import { useDeferredValue, useState } from 'react';
+import { SafeMarkdown } from '../../../ui/safe-markdown.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
-import { SafeMarkdown } from './safe-markdown.tsx';
 
 type Way = 'rendered' | 'source';
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../../engine/manual-clock.ts';
+import { ManualClock } from '../manual-clock.ts';
 import { TokenBatcher } from './token-batcher.ts';
 
 function batcher() {
   const clock = new ManualClock();
-  const told: string[] = [];
-  return { clock, told, tokens: new TokenBatcher({ clock, onText: (text) => told.push(text) }) };
+  const told: (readonly string[])[] = [];
+  return { clock, told, tokens: new TokenBatcher({ clock, onTokens: (tokens) => told.push(tokens) }) };
 }
 
 test('pieces within 25 ms after the first are told together', () => {
@@ -15,10 +15,10 @@ test('pieces within 25 ms after the first are told together', () => {
   tokens.push('b');
   expect(told).toEqual([]);
   clock.advance(1);
-  expect(told).toEqual(['ab']);
+  expect(told).toEqual([['a', 'b']]);
   tokens.push('c');
   clock.advance(25);
-  expect(told).toEqual(['ab', 'c']);
+  expect(told).toEqual([['a', 'b'], ['c']]);
 });
 
 test('the end tells what waits, and nothing after it', () => {
@@ -26,8 +26,9 @@ test('the end tells what waits, and nothing after it', () => {
   tokens.push('a');
   tokens.end();
   tokens.push('b');
+  tokens.end();
   clock.advance(100);
-  expect(told).toEqual(['a']);
+  expect(told).toEqual([['a']]);
 });
 
 test('the halves of a character are told together', () => {
@@ -36,5 +37,13 @@ test('the halves of a character are told together', () => {
   clock.advance(25);
   tokens.push('\ude00y');
   clock.advance(25);
-  expect(told).toEqual(['x', '😀y']);
+  expect(told).toEqual([['x'], ['😀y']]);
+});
+
+test('a half that nothing follows is told at the end', () => {
+  const { told, tokens } = batcher();
+  tokens.push('\ud83d');
+  tokens.push('');
+  tokens.end();
+  expect(told).toEqual([['\ud83d']]);
 });

@@ -1,13 +1,24 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { APICallError, streamText } from 'ai';
-import type { Clock } from '../../../engine/clock.ts';
-import type { IterationPrompt } from './iteration-prompt.ts';
+import type { Clock } from '../clock.ts';
 
 /** An OpenAI-compatible server, as configured. */
 export interface ModelSettings {
   readonly baseUrl: string;
   readonly model: string;
   readonly apiKey?: string | undefined;
+}
+
+/** What a model is asked. */
+export interface ModelPrompt {
+  readonly system: string;
+  /** The conversation so far, oldest first. */
+  readonly messages: readonly ModelMessage[];
+}
+
+export interface ModelMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
 }
 
 export interface ModelTimings {
@@ -17,16 +28,19 @@ export interface ModelTimings {
   readonly silenceMs: number;
 }
 
+/** 10 minutes for an answer, a minute between two pieces. */
+export const DEFAULT_MODEL_TIMINGS: ModelTimings = { totalMs: 600_000, silenceMs: 60_000 };
+
 export interface ModelRequest {
   readonly settings: ModelSettings;
   readonly timings: ModelTimings;
   readonly clock: Clock;
-  readonly prompt: IterationPrompt;
+  readonly prompt: ModelPrompt;
   /** Ends the request to the provider. */
   readonly signal: AbortSignal;
 }
 
-/** Why there is no answer; the message is for whoever reads the proposal and holds no secrets. */
+/** Why there is no answer; the message is for whoever asked and holds no secrets. */
 export class ModelError extends Error {
   readonly code: 'provider' | 'timeout';
 
@@ -85,7 +99,7 @@ export async function* streamAnswer({
   if (timedOut !== undefined && !signal.aborted) throw new ModelError('timeout', timedOut);
 }
 
-function open({ baseUrl, model, apiKey }: ModelSettings, { system, messages }: IterationPrompt, signal: AbortSignal) {
+function open({ baseUrl, model, apiKey }: ModelSettings, { system, messages }: ModelPrompt, signal: AbortSignal) {
   const provider = createOpenAICompatible({
     name: 'millrace',
     baseURL: baseUrl,
@@ -94,7 +108,7 @@ function open({ baseUrl, model, apiKey }: ModelSettings, { system, messages }: I
   return streamText({
     model: provider(model),
     instructions: system,
-    messages: messages.map((content) => ({ role: 'user' as const, content })),
+    messages: [...messages],
     // Errors are parts of the stream; they are not to be printed.
     onError: () => {},
     maxRetries: 0,

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../engine/clock.ts';
-import type { Log, NewEvent } from '../../../engine/log/log.ts';
-import { MillraceError } from '../../../protocol/errors.ts';
+import { MillraceError } from '../../protocol/errors.ts';
+import type { Clock } from '../clock.ts';
+import type { Log, NewEvent } from './log.ts';
 
 export interface JournalOptions {
   readonly log: Pick<Log, 'append'>;

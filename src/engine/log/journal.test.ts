@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { AppendResult, NewEvent } from '../../../engine/log/log.ts';
-import { ManualClock } from '../../../engine/manual-clock.ts';
-import { MillraceError } from '../../../protocol/errors.ts';
+import { MillraceError } from '../../protocol/errors.ts';
+import { ManualClock } from '../manual-clock.ts';
 import { Journal } from './journal.ts';
+import type { AppendResult, NewEvent } from './log.ts';
 
 const event = (body: string): NewEvent => ({ type: 'test.said', channel: 'test', body });
 const NOTHING: AppendResult = { records: [], repeated: 0 };
