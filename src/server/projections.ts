@@ -6,6 +6,7 @@ import { messagesProjection } from '../surfaces/messages/projection.ts';
 import { toolOutcome } from '../surfaces/observability/outcomes.ts';
 import { observabilityProjection } from '../surfaces/observability/projection.ts';
 import { opsAlertsProjection } from '../surfaces/ops/alerts/projection.ts';
+import { opsChatProjection } from '../surfaces/ops/chat/chat-projection.ts';
 import { ingestionProjection } from '../surfaces/ops/ingestion/projection.ts';
 import { activityProjection } from '../surfaces/ops/kpis/activity-projection.ts';
 import { runOutcome } from '../surfaces/proposals/outcomes.ts';
@@ -26,5 +27,6 @@ export const projections: readonly Projection[] = [
   runsProjection,
   opsAlertsProjection,
   ingestionProjection,
+  opsChatProjection,
   activityProjection([toolOutcome, serviceOutcome, runOutcome]),
 ];

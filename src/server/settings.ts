@@ -201,7 +201,7 @@ export const SETTINGS = {
   }),
   modelBaseUrl: setting('MODEL_BASE_URL', z.url({ protocol: /^https?$/ }).optional(), {
     allowed: 'an http or https URL such as http://127.0.0.1:11434/v1',
-    about: 'OpenAI-compatible server of the model; without it nothing can be iterated',
+    about: 'OpenAI-compatible server of the model; without it nothing can be iterated or asked',
   }),
   model: setting('MODEL', z.string().min(1).optional(), { allowed: 'a name', about: 'model to ask for' }),
   modelApiKey: setting('MODEL_API_KEY', z.string().min(1).optional(), {

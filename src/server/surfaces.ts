@@ -27,6 +27,7 @@ export interface SurfaceParts {
 export function createSurfaces(config: SurfaceConfig, parts: SurfaceParts = {}): readonly Surface[] {
   const { validatorLimitMs } = config;
   const { measureDisk = () => diskSpaceOf(config.dataDir) } = parts;
+  const model = modelOf(config);
   return [
     observability,
     reconciliation,
@@ -35,13 +36,14 @@ export function createSurfaces(config: SurfaceConfig, parts: SurfaceParts = {}):
       projectsRoot: config.projectsRoot,
       runs: {
         validator: config.validator,
-        model: modelOf(config),
+        model,
         ...(validatorLimitMs === undefined ? {} : { validationLimits: { timeLimitMs: validatorLimitMs } }),
       },
     }),
     createOpsSurface({
       connectors,
       alerts: { rules: config.alertRules ?? [], measureDisk },
+      model,
     }),
   ];
 }

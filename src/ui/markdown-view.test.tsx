@@ -14,6 +14,17 @@ describe('Markdown of others', () => {
     expect(shown.querySelector('td')?.textContent).toBe('b');
   });
 
+  it('is the same in one piece and as it comes, with lists, code and tables across blank lines', () => {
+    const text = '# A\n\n1. b\n\n2. c\n\n```\nd\n\ne\n```\n\n| f |\n|---|\n| g |\n\nh';
+    const { container, rerender } = render(<MarkdownView text="" />);
+    for (let end = 1; end <= text.length; end += 1) rerender(<MarkdownView text={text.slice(0, end)} />);
+    const streamed = container.innerHTML;
+    cleanup();
+    expect(streamed).toBe(html(text).innerHTML);
+    expect([...html(text).querySelectorAll('ol')].map(({ children }) => children.length)).toEqual([2]);
+    expect(html(text).querySelector('pre')?.textContent).toBe('d\n\ne\n');
+  });
+
   it('holds no HTML of its own', () => {
     const shown = html('<script>alert(1)</script>\n\n<img src=x onerror=alert(1)> <b>bold</b>');
     expect(shown.querySelector('script, img, b')).toBeNull();

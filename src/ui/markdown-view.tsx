@@ -1,20 +1,33 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import Markdown, { type Components, defaultUrlTransform } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { markdownBlocks } from './markdown-blocks.ts';
 
 const plugins = [remarkGfm];
 const SCHEMES = /^(https?:|mailto:|#)/i;
 
-/** Text of others as Markdown: raw HTML is shown as text, links lead by known schemes only, nothing is fetched. */
+/**
+ * Text of others as Markdown: raw HTML is shown as text, links lead by known schemes only, nothing is fetched. Where text
+ * is added at its end, only its last block is read again.
+ */
 export function MarkdownView({ text }: { readonly text: string }) {
   return (
     <div className="flex max-w-prose flex-col gap-3 text-sm leading-6 [overflow-wrap:anywhere]">
-      <Markdown remarkPlugins={plugins} components={components} urlTransform={safeUrl}>
-        {text}
-      </Markdown>
+      {markdownBlocks(text).map((block, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever added at the end
+        <MarkdownBlock key={index} text={block} />
+      ))}
     </div>
   );
 }
+
+const MarkdownBlock = memo(function MarkdownBlock({ text }: { readonly text: string }) {
+  return (
+    <Markdown remarkPlugins={plugins} components={components} urlTransform={safeUrl}>
+      {text}
+    </Markdown>
+  );
+});
 
 /** Empty for what could run something, or leads to another page of this dashboard. */
 export function safeUrl(url: string): string {

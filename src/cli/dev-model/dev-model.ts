@@ -12,8 +12,11 @@ export interface DevModelOptions {
   /** The same for the script `slow`. Default 500. */
   readonly slowDelayMs?: number;
   /** Default {@link scriptFor}. */
-  readonly script?: (lastMessage: string) => Script;
+  readonly script?: ScriptChoice;
 }
+
+/** `said` are the texts of all messages, the last one included. */
+export type ScriptChoice = (lastMessage: string, said: readonly string[]) => Script;
 
 export interface DevModel extends AsyncDisposable {
   /** For `MILLRACE_MODEL_BASE_URL`. */
@@ -65,7 +68,7 @@ interface Exchange {
   readonly signal: AbortSignal;
   readonly delayMs: number;
   readonly slowDelayMs: number;
-  readonly script: (lastMessage: string) => Script;
+  readonly script: ScriptChoice;
   readonly counts: { open: number; abandoned: number };
 }
 
@@ -82,14 +85,15 @@ async function respond(exchange: Exchange): Promise<void> {
     answerJson(response, 404, { error: { message: 'the scripted model knows /v1/models and /v1/chat/completions' } });
     return;
   }
-  const lastMessage = lastMessageOf(await readBody(request));
+  const said = messagesOf(await readBody(request));
+  const lastMessage = said.at(-1);
   if (lastMessage === undefined) {
     answerJson(response, 400, { error: { message: 'send {"messages":[…],"stream":true}' } });
     return;
   }
   counts.open += 1;
   try {
-    await play(exchange.script(lastMessage), exchange);
+    await play(exchange.script(lastMessage, said), exchange);
   } finally {
     counts.open -= 1;
     if (signal.aborted && !response.writableEnded) counts.abandoned += 1;
@@ -137,15 +141,16 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** The text of the last message; undefined for what is no request. */
-function lastMessageOf(body: string): string | undefined {
+/** The texts of the messages; none for what is no request. */
+function messagesOf(body: string): readonly string[] {
   try {
-    const { messages } = JSON.parse(body) as { messages?: { content?: unknown }[] };
-    const content = messages?.at(-1)?.content;
-    if (typeof content === 'string') return content;
-    return Array.isArray(content) ? content.map((part: { text?: string }) => part.text ?? '').join('') : undefined;
+    const { messages = [] } = JSON.parse(body) as { messages?: { content?: unknown }[] };
+    return messages.flatMap(({ content }) => {
+      if (typeof content === 'string') return [content];
+      return Array.isArray(content) ? [content.map((part: { text?: string }) => part.text ?? '').join('')] : [];
+    });
   } catch {
-    return undefined;
+    return [];
   }
 }
 

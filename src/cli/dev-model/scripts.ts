@@ -1,3 +1,5 @@
+import { opsAnswer } from './ops-answer.ts';
+
 /** What the scripted model does when it is asked. */
 export type Script =
   | { readonly kind: 'say'; readonly text: string; readonly pace: 'usual' | 'slow' }
@@ -7,7 +9,7 @@ export type Script =
   /** Says it again and again, in one piece. */
   | { readonly kind: 'endless'; readonly text: string };
 
-interface NamedScript {
+export interface NamedScript {
   readonly word: string;
   readonly about: string;
   readonly script: Script;
@@ -64,8 +66,31 @@ export const SCRIPTS: readonly NamedScript[] = [
   { word: 'endless', about: 'never ends', script: { kind: 'endless', text: 'and so on, '.repeat(400) } },
 ];
 
-export function scriptFor(lastMessage: string): Script {
+/** The same for a question about the state of the operations page, which is one of the messages before it. */
+export const OPS_SCRIPTS: readonly (Omit<NamedScript, 'script'> & { readonly script: (answer: string) => Script })[] = [
+  {
+    word: 'slow',
+    about: 'tells the state it was shown, slowly',
+    script: (text) => ({ kind: 'say', text, pace: 'slow' }),
+  },
+  { word: 'long', about: 'tells it many times', script: (text) => say(`${text}\n\n`.repeat(40)) },
+  { word: 'empty', about: 'says nothing', script: () => say('') },
+  { word: 'error', about: 'answers with status 500', script: () => ({ kind: 'fail' }) },
+  {
+    word: 'disconnect',
+    about: 'breaks off in the middle',
+    script: (text) => ({ kind: 'disconnect', text: text.slice(0, text.length / 2) }),
+  },
+  { word: 'endless', about: 'never ends', script: (text) => ({ kind: 'endless', text }) },
+];
+
+export function scriptFor(lastMessage: string, said: readonly string[] = []): Script {
   const words = new Set(lastMessage.toLowerCase().match(/[a-z]+/g) ?? []);
+  const answer = opsAnswer(said);
+  if (answer !== undefined) {
+    const named = OPS_SCRIPTS.find(({ word }) => words.has(word));
+    return named ? named.script(answer) : say(answer);
+  }
   const named = SCRIPTS.find(({ word }) => words.has(word)) ?? SCRIPTS[0];
   if (!named) throw new Error('there is no script');
   return named.script;

@@ -25,6 +25,11 @@ export async function principalOf(context: Context): Promise<Principal> {
   return identity.required();
 }
 
+/** Who sends the request, or undefined for somebody who shows nothing; throws `unauthorized` for a token that isn't good. */
+export async function knownPrincipalOf(context: Context): Promise<Principal | undefined> {
+  return bindings(context).identity?.principal();
+}
+
 /** Throws `unauthorized` or `forbidden`. */
 export async function adminOf(context: Context): Promise<Principal> {
   const principal = await principalOf(context);

@@ -118,7 +118,8 @@ function open({ baseUrl, model, apiKey }: ModelSettings, { system, messages }: M
 
 function asModelError(error: unknown): ModelError {
   if (error instanceof ModelError) return error;
-  if (APICallError.isInstance(error) && error.statusCode !== undefined) {
+  // A stream that breaks off in the middle is told with the status it began with.
+  if (APICallError.isInstance(error) && error.statusCode !== undefined && error.statusCode >= 400) {
     return new ModelError('provider', `the model's server answered ${error.statusCode}`, error);
   }
   return new ModelError('provider', "the model's server could not be reached or broke off", error);

@@ -74,6 +74,17 @@ export type Alert = z.infer<typeof alertSchema>;
 export const chatStatusSchema = z.enum(['streaming', 'complete', 'cancelled', 'error']);
 export type ChatStatus = z.infer<typeof chatStatusSchema>;
 
+export const CHAT_LIMITS = {
+  /** Characters of a question. */
+  message: 4_000,
+  /** Characters, and pieces, of an answer; a longer one is ended there. */
+  answer: 64_000,
+  answerTokens: 6_000,
+  /** Messages of the transcript, and pieces of all of them; what is older is forgotten. The newest message always stays. */
+  messages: 200,
+  tokens: 12_000,
+} as const;
+
 /** One message of the transcript. */
 export const chatMessageSchema = z.object({
   id: z.string(),
@@ -127,6 +138,8 @@ export const opsEventSchema = z.discriminatedUnion('type', [
     token_count: z.number(),
     ...cursorMember,
   }),
+  /** Somebody has emptied the transcript. */
+  z.object({ type: z.literal('chat_cleared'), actor: z.nullable(z.string()), ...cursorMember }),
   z.object({
     type: z.literal('ingestion'),
     mode: z.enum(['running', 'paused']),

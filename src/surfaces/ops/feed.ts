@@ -1,6 +1,7 @@
 import type { EventView, FeedDefinition, RowSet } from '../../engine/feed.ts';
 import { alertMessage } from './alerts/message.ts';
 import { ALERT_CHANGED } from './alerts/records.ts';
+import { chatFeedMessages } from './chat/chat-feed-messages.ts';
 import { type Kpis, OPS_CHANNEL } from './events.ts';
 import { ingestionMessage } from './ingestion/message.ts';
 import type { OpsMessage } from './ops-message.ts';
@@ -10,6 +11,7 @@ import { INGESTION_CHANGED } from './records.ts';
 const MESSAGES: ReadonlyMap<string, OpsMessage> = new Map([
   [INGESTION_CHANGED, ingestionMessage],
   [ALERT_CHANGED, alertMessage],
+  ...chatFeedMessages,
 ]);
 
 export interface OpsFeedOptions {

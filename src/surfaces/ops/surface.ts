@@ -1,46 +1,57 @@
 import { Hono } from 'hono';
+import type { ModelSettings } from '../../engine/model/model-client.ts';
 import type { Surface } from '../../engine/surface.ts';
 import { Alerts, type AlertsOptions } from './alerts/alerts.ts';
+import { addChatRoutes } from './chat/chat-routes.ts';
+import { ChatRunner } from './chat/chat-runner.ts';
 import type { OpsConnectors } from './connectors.ts';
 import { opsFeed } from './feed.ts';
 import { addIngestionRoutes, restoreGate } from './ingestion/routes.ts';
 import { KpiMeter } from './kpis/kpi-meter.ts';
-import { addStateRoute } from './state.ts';
+import { addStateRoute, readState } from './state.ts';
 import { addTimelineRoute } from './timeline/routes.ts';
 
 export interface OpsSurfaceOptions {
   readonly connectors: OpsConnectors;
   readonly alerts: AlertsOptions;
+  /** The assistant's; undefined when none is configured. */
+  readonly model: ModelSettings | undefined;
 }
 
 /** The command center: how Millrace itself is doing, and what somebody can do about it (specs/000). */
-export function createOpsSurface({ connectors, alerts: alertsOptions }: OpsSurfaceOptions): Surface {
+export function createOpsSurface({ connectors, alerts: alertsOptions, model }: OpsSurfaceOptions): Surface {
   const alerts = new Alerts(alertsOptions);
-  let meter: KpiMeter | undefined;
+  let parts: { readonly meter: KpiMeter; readonly chat: ChatRunner } | undefined;
   const opened = () => {
-    if (!meter) throw new Error('the surface has no routes yet');
-    return meter;
+    if (!parts) throw new Error('the surface has no routes yet');
+    return parts;
   };
   return {
     name: 'ops',
-    feeds: [opsFeed({ connectors: connectors.rows, measure: () => opened().measure() })],
+    feeds: [opsFeed({ connectors: connectors.rows, measure: () => opened().meter.measure() })],
     routes(context) {
-      meter = new KpiMeter(context);
+      const meter = new KpiMeter(context);
+      const state = { context, meter, connectors, model };
+      const chat = new ChatRunner({ ...context, model, readMaterial: () => readState(state) });
+      parts = { meter, chat };
       const routes = new Hono();
       addIngestionRoutes(routes, context);
       addTimelineRoute(routes, context);
       alerts.addRoutes(routes, context);
-      addStateRoute(routes, { context, meter, connectors });
+      addStateRoute(routes, state);
+      addChatRoutes(routes, context, chat);
       return routes;
     },
     async prepare(context) {
       await restoreGate(context);
-      await opened().load();
+      await opened().meter.load();
     },
     start(context) {
       const owned = new AsyncDisposableStack();
-      owned.use(opened()).follow();
+      const { meter, chat } = opened();
+      owned.use(meter).follow();
       owned.use(alerts.watch(context));
+      owned.use(chat);
       return owned;
     },
   };

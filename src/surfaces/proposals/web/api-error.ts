@@ -1,4 +1,5 @@
 import { RequestError } from '../../../react/request-error.ts';
+import { asSentence } from '../../../ui/as-sentence.ts';
 
 /** What the server says beside its refusal (PROTOCOL R13). */
 export interface Refusal {
@@ -44,10 +45,4 @@ function issuesOf(details: unknown): readonly string[] {
   return issues.flatMap((issue: { path?: unknown; message?: unknown }) =>
     typeof issue?.message === 'string' ? [`${issue.path ? `${issue.path} ` : ''}${issue.message}`] : [],
   );
-}
-
-export function asSentence(text: string): string {
-  const trimmed = text.trim();
-  const capital = `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}`;
-  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useNow } from '../../../react/use-now.ts';
+import { asSentence } from '../../../ui/as-sentence.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ChoiceMenu } from '../../../ui/choice-menu.tsx';
 import { classNames } from '../../../ui/class-names.ts';
@@ -10,7 +11,6 @@ import { Pill } from '../../../ui/pill.tsx';
 import { TextArea } from '../../../ui/text-field.tsx';
 import { ago } from '../../../ui/time-format.ts';
 import { type Comment, type CommentStatus, type Hindrances, PROPOSAL_LIMITS } from '../events.ts';
-import { asSentence } from './api-error.ts';
 import { placeOf } from './comment-threads.ts';
 import type { ProposalSearch } from './proposal-search.ts';
 import { addComment, changeComment } from './proposals-api.ts';

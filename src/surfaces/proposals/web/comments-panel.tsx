@@ -1,9 +1,9 @@
 import { useState } from 'react';
+import { asSentence } from '../../../ui/as-sentence.ts';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
 import { TextArea } from '../../../ui/text-field.tsx';
 import { PROPOSAL_LIMITS, type ProposalDetail } from '../events.ts';
-import { asSentence } from './api-error.ts';
 import { CommentThread } from './comment-thread.tsx';
 import { threadsOf } from './comment-threads.ts';
 import type { ProposalSearch } from './proposal-search.ts';

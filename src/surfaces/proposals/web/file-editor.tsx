@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
+import { asSentence } from '../../../ui/as-sentence.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
 import { type FileContent, PROPOSAL_LIMITS, type ProposalDetail } from '../events.ts';
-import { asSentence, explain, refusalOf } from './api-error.ts';
+import { explain, refusalOf } from './api-error.ts';
 import { FileConflict } from './file-conflict.tsx';
 import { createDrafts } from './file-draft.ts';
 import { readFile, writeFile } from './proposals-api.ts';

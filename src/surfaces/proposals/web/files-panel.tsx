@@ -1,9 +1,9 @@
 import Plus from 'lucide-react/icons/plus';
 import { useState } from 'react';
+import { asSentence } from '../../../ui/as-sentence.ts';
 import { classNames } from '../../../ui/class-names.ts';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
 import type { FileEntry, ProposalDetail } from '../events.ts';
-import { asSentence } from './api-error.ts';
 import { FilePane } from './file-pane.tsx';
 import { NewFileDialog } from './new-file-dialog.tsx';
 import type { ProposalSearch } from './proposal-search.ts';

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useNow } from '../../../react/use-now.ts';
+import { asSentence } from '../../../ui/as-sentence.ts';
 import { classNames } from '../../../ui/class-names.ts';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
 import { Pill } from '../../../ui/pill.tsx';
 import { TextArea } from '../../../ui/text-field.tsx';
 import { ago } from '../../../ui/time-format.ts';
 import { type Iteration, PROPOSAL_LIMITS } from '../events.ts';
-import { asSentence } from './api-error.ts';
 import { IterationResult } from './iteration-result.tsx';
 import { cancelIteration, startIteration } from './proposals-api.ts';
 import { ITERATION_WORDS } from './status-words.ts';

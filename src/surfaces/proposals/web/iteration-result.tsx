@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
+import { asSentence } from '../../../ui/as-sentence.ts';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import type { Iteration, ProposalDetail } from '../events.ts';
-import { asSentence, explain } from './api-error.ts';
+import { explain } from './api-error.ts';
 import { DiffView } from './diff-view.tsx';
 import { readIteration } from './proposals-api.ts';
 

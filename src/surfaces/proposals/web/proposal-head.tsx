@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { asSentence } from '../../../ui/as-sentence.ts';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
 import { Pill } from '../../../ui/pill.tsx';
 import type { ProposalDetail } from '../events.ts';
-import { asSentence } from './api-error.ts';
 import { LockPanel } from './lock-panel.tsx';
 import { People } from './people.tsx';
 import { ReviewersDialog } from './reviewers-dialog.tsx';

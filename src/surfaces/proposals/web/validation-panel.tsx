@@ -1,9 +1,9 @@
 import { useNow } from '../../../react/use-now.ts';
+import { asSentence } from '../../../ui/as-sentence.ts';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
 import { Pill } from '../../../ui/pill.tsx';
 import { ago, fullTime } from '../../../ui/time-format.ts';
 import type { ProposalDetail, ValidationRun } from '../events.ts';
-import { asSentence } from './api-error.ts';
 import { OutputConsole } from './output-console.tsx';
 import { cancelValidation, startValidation } from './proposals-api.ts';
 import { RUN_WORDS } from './status-words.ts';
