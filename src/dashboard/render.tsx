@@ -3,6 +3,7 @@ import { renderToString } from 'react-dom/server';
 import * as z from 'zod/mini';
 import { holdPageClock } from '../react/page-clock.ts';
 import type { PreloadRequest } from '../ui/page-definition.ts';
+import { renderSidebar, type SidebarState } from '../ui/sidebar-state.ts';
 import { renderTheme, type Theme } from '../ui/theme.ts';
 import { showTimeZone } from '../ui/time-format.ts';
 import { App } from './app.tsx';
@@ -23,8 +24,9 @@ export interface RenderRequest extends Pick<PreloadRequest, 'fetch' | 'signal'> 
   readonly now: number;
   /** The reader's IANA time zone, if it is known. */
   readonly timeZone: string | undefined;
-  /** The reader's choice. */
+  /** The reader's choices. */
   readonly theme: Theme;
+  readonly sidebar: SidebarState;
 }
 
 export interface RenderResult {
@@ -36,7 +38,7 @@ export interface RenderResult {
 
 /** Renders one page of the dashboard as complete HTML, which the browser then takes over (`main.tsx`). */
 export async function renderPage(request: RenderRequest): Promise<RenderResult> {
-  const { href, template, now, theme } = request;
+  const { href, template, now, theme, sidebar } = request;
   const router = createDashboardRouter(createMemoryHistory({ initialEntries: [href] }));
   await router.load();
   const match = router.state.matches.at(-1);
@@ -50,7 +52,7 @@ export async function renderPage(request: RenderRequest): Promise<RenderResult> 
     .replace(/<title>.*<\/title>/, () => `<title>${escapeText(pageTitle(page, match?.params))}</title>`)
     .replace(
       '<div id="root"></div>',
-      () => `<div id="root">${renderApp(router, { rendered, theme })}</div>${island(rendered)}`,
+      () => `<div id="root">${renderApp(router, { rendered, theme, sidebar })}</div>${island(rendered)}`,
     );
   return { status: page ? 200 : 404, html, ...(failure !== undefined && { failure }) };
 }
@@ -71,15 +73,15 @@ async function preload(
   }
 }
 
-interface Rendering {
+interface Rendering extends Pick<RenderRequest, 'theme' | 'sidebar'> {
   readonly rendered: RenderedPage;
-  readonly theme: Theme;
 }
 
 /** Nothing else runs meanwhile, so that clock and zone are this page's. */
-function renderApp(router: DashboardRouter, { rendered, theme }: Rendering): string {
+function renderApp(router: DashboardRouter, { rendered, theme, sidebar }: Rendering): string {
   const { at, timeZone, data } = rendered;
   renderTheme(theme);
+  renderSidebar(sidebar);
   showTimeZone(timeZone);
   holdPageClock(at);
   try {

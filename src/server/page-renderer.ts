@@ -13,6 +13,7 @@ export interface PageRequest {
   readonly now: number;
   readonly timeZone: string | undefined;
   readonly theme: 'system' | 'light' | 'dark';
+  readonly sidebar: 'expanded' | 'collapsed';
   readonly fetch: PageFetch;
   readonly signal: AbortSignal;
 }

@@ -43,6 +43,7 @@ export class Pages {
           now: Date.now(),
           timeZone: cookies.get('millrace-zone'),
           theme: themeOf(cookies.get('millrace-theme')),
+          sidebar: cookies.get('millrace-sidebar') === 'collapsed' ? 'collapsed' : 'expanded',
           fetch,
           signal: AbortSignal.timeout(PRELOAD_LIMIT_MS),
         });

@@ -7,10 +7,8 @@ import { TONE_CLASSES } from './tone-classes.ts';
 /** How the page's connection stands, as text and colour; `.status-connected` while it is live (specs/004). */
 export function ConnectionStatusBadge() {
   const connection = useConnection();
-  // It always takes the same room, so that nothing beside it moves when it comes or changes.
-  return (
-    <span className="inline-flex min-w-37 max-sm:min-w-27">{connection && <Badge connection={connection} />}</span>
-  );
+  // It always takes the same room and grows to the end only, so that nothing moves when it comes or changes.
+  return <span className="inline-flex w-50 max-sm:w-36">{connection && <Badge connection={connection} />}</span>;
 }
 
 function Badge({ connection: { status, now } }: { readonly connection: Connection }) {

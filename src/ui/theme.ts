@@ -7,6 +7,7 @@ const COOKIE = 'millrace-theme';
 const YEAR_S = 31_536_000;
 
 let renderedFor: Theme = 'system';
+const listeners = new Set<() => void>();
 
 /** On a server: what the reader of the page that is rendered next has chosen. */
 export function renderTheme(theme: Theme): void {
@@ -26,6 +27,13 @@ export function applyTheme(theme: Theme): void {
   else document.documentElement.dataset.theme = theme;
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
   document.cookie = `${COOKIE}=${theme}; path=/; max-age=${theme === 'system' ? 0 : YEAR_S}; samesite=strict`;
+  for (const listener of [...listeners]) listener();
+}
+
+/** Tells of every choice. */
+export function subscribeToTheme(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 export function nextTheme(theme: Theme): Theme {
