@@ -33,7 +33,9 @@ function build(config: string): Promise<number> {
     '--config',
     config,
   ];
-  return Bun.spawn(vite, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).exited;
+  // Whatever it is run by: a bundle of development's JSX beside production's React renders nothing.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  return Bun.spawn(vite, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] }).exited;
 }
 
 function sourceFiles(): string[] {
