@@ -3,6 +3,7 @@ import { messagesPage } from '../surfaces/messages/web/messages-page-definition.
 import { userPage } from '../surfaces/messages/web/user-page-definition.ts';
 import { usersPage } from '../surfaces/messages/web/users-page-definition.ts';
 import { eventsPage } from '../surfaces/observability/web/events-page-definition.ts';
+import { opsPage } from '../surfaces/ops/web/ops-page-definition.ts';
 import { auditPage } from '../surfaces/proposals/web/audit-page-definition.ts';
 import { projectPage } from '../surfaces/proposals/web/project-page-definition.ts';
 import { projectsPage } from '../surfaces/proposals/web/projects-page-definition.ts';
@@ -12,6 +13,7 @@ import type { PageDefinition } from '../ui/page-definition.ts';
 
 /** Every page of a surface, in the order of the navigation and of their panels on the start page. */
 export const surfacePages: readonly PageDefinition[] = [
+  opsPage,
   messagesPage,
   channelsPage,
   usersPage,

@@ -1,0 +1,40 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { alertRows, byId, fill, openOps, startOps } from './ops-scene.ts';
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));
+}
+
+const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [320, 390, 1440]) {
+    test.describe(`${colorScheme}, ${width} px`, () => {
+      test.use({ colorScheme, viewport: { width, height: 900 }, contextOptions: { reducedMotion: 'reduce' } });
+
+      test('axe finds nothing on the page empty, full, with a dialog, paused and disconnected', async ({ page }) => {
+        await using ops = await startOps();
+        await openOps(page, ops.url);
+        expect(await findings(page)).toEqual([]);
+        await fill(ops.url);
+        await expect(alertRows(page)).toHaveCount(2);
+        await expect(byId(page, 'chat-message-row-1')).toHaveAttribute('aria-busy', 'false');
+        await page.getByText('As a table').click();
+        expect(await findings(page)).toEqual([]);
+        expect(await overflow(page)).toBeLessThanOrEqual(0);
+        await page.getByRole('button', { name: 'Pause ingestion' }).click();
+        await expect(page.getByRole('alertdialog')).toBeVisible();
+        expect(await findings(page)).toEqual([]);
+        await page.getByRole('alertdialog').getByRole('button', { name: 'Pause ingestion' }).click();
+        await expect(byId(page, 'control-panel')).toHaveAttribute('data-control-mode', 'paused');
+        expect(await findings(page)).toEqual([]);
+        await ops.server.stop('SIGKILL');
+        await expect(page.getByRole('button', { name: 'Reconnect now' })).toBeVisible();
+        expect(await findings(page)).toEqual([]);
+        expect(await overflow(page)).toBeLessThanOrEqual(0);
+      });
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import type { Connector, ConnectorRow } from '../../../protocol/connector.ts';
+import type { Alert, Ingestion, Kpis, OpsEvent, OpsState, Severity } from '../events.ts';
+import { type LiveChatMessage, updateChat } from './chat/chat-state.ts';
+
+/** Whatever the feed brings. */
+export type OpsMessage = OpsEvent | ConnectorRow;
+
+/** What the page shows of the server, at one position of its log. */
+export interface LiveOps {
+  readonly kpis: Kpis;
+  readonly ingestion: Ingestion;
+  /** The worst first, then the newest. */
+  readonly open: readonly Alert[];
+  /** The latest that were cleared, newest first. */
+  readonly cleared: readonly Alert[];
+  readonly connectors: readonly Connector[];
+  readonly chat: Omit<OpsState['chat'], 'messages'> & { readonly messages: readonly LiveChatMessage[] };
+}
+
+/** Cleared alerts that are kept. */
+const MAX_CLEARED = 20;
+const ORDER: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
+
+export function liveOps({ kpis, alerts, connectors, chat }: OpsState): LiveOps {
+  return { kpis, ingestion: kpis.ingestion, ...inOrder(alerts), connectors: sorted(connectors), chat };
+}
+
+/** The state after one message; the same object where it brings nothing new. */
+export function updateOps(state: LiveOps, message: OpsMessage): LiveOps {
+  switch (message.type) {
+    case 'alert':
+      return withAlert(state, alertOf(message));
+    case 'connector':
+      return { ...state, connectors: withConnector(state.connectors, message) };
+    case 'ingestion':
+      return withIngestion(state, { mode: message.mode, by: message.by, since: message.since });
+    case 'chat_message':
+    case 'chat_token':
+    case 'chat_complete':
+    case 'chat_cleared':
+      return { ...state, chat: { ...state.chat, messages: updateChat(state.chat.messages, message) } };
+    default:
+      return message satisfies never;
+  }
+}
+
+/** KPIs are of one moment: those of an earlier one are of no use any more. */
+export function withKpis(state: LiveOps, kpis: Kpis): LiveOps {
+  if (kpis.at < state.kpis.at) return state;
+  return withIngestion({ ...state, kpis }, kpis.ingestion);
+}
+
+/** An alert's members are absolute: the newest of an id replaces the one before. */
+export function withAlert(state: LiveOps, alert: Alert): LiveOps {
+  const others = [...state.open, ...state.cleared].filter(({ id }) => id !== alert.id);
+  return { ...state, ...inOrder([...others, alert]) };
+}
+
+/** A change and a heartbeat may overtake each other; the later decision counts. */
+export function withIngestion(state: LiveOps, ingestion: Ingestion): LiveOps {
+  return (ingestion.since ?? '') < (state.ingestion.since ?? '') ? state : { ...state, ingestion };
+}
+
+function inOrder(alerts: readonly Alert[]): Pick<LiveOps, 'open' | 'cleared'> {
+  return {
+    open: alerts
+      .filter(({ state }) => state === 'raised')
+      .toSorted((a, b) => ORDER[a.severity] - ORDER[b.severity] || newerFirst(a.raised_at, b.raised_at)),
+    cleared: alerts
+      .filter(({ state }) => state === 'cleared')
+      .toSorted((a, b) => newerFirst(a.cleared_at ?? '', b.cleared_at ?? ''))
+      .slice(0, MAX_CLEARED),
+  };
+}
+
+function newerFirst(a: string, b: string): number {
+  return a === b ? 0 : a < b ? 1 : -1;
+}
+
+function alertOf({ type: _, cursor: __, ...alert }: Extract<OpsEvent, { type: 'alert' }>): Alert {
+  return alert;
+}
+
+function withConnector(connectors: readonly Connector[], row: ConnectorRow): readonly Connector[] {
+  const { type: _, cursor: __, as_of: ___, removed, ...connector } = row;
+  const others = connectors.filter(({ id }) => id !== connector.id);
+  return removed ? others : sorted([...others, connector]);
+}
+
+function sorted(connectors: readonly Connector[]): readonly Connector[] {
+  return connectors.toSorted((a, b) => a.channel.localeCompare(b.channel) || a.id.localeCompare(b.id));
+}
