@@ -17,7 +17,13 @@ import {
 
 // Millrace's checks of its own figures, on the log, the projections and the checks that the server runs with.
 
-const surfaces = createSurfaces({ dataDir: '.', irc: [], projectsRoot: undefined });
+const surfaces = createSurfaces({
+  host: '127.0.0.1',
+  trustedNetwork: false,
+  dataDir: '.',
+  irc: [],
+  projectsRoot: undefined,
+});
 const selfChecks = [positionCheck(projections), ...surfaces.flatMap((surface) => surface.selfChecks ?? [])];
 const ENTRY = new URL('../src/server/log-writer.ts', import.meta.url);
 const ROUND_MS = 5_000;

@@ -50,3 +50,8 @@ function readSetting(setting: Setting<unknown>, environment: Readonly<Record<str
   const reason = issueText(issuesOf(parsed.error));
   throw new ConfigError(`${variable} is ${JSON.stringify(show(text ?? ''))}: ${reason}; it must be ${allowed}`);
 }
+
+/** Whether nobody reads without a token: on every address but loopback, unless the network is trusted. */
+export function needsToken({ host, trustedNetwork }: Pick<Config, 'host' | 'trustedNetwork'>): boolean {
+  return !isLoopbackHost(host) && !trustedNetwork;
+}

@@ -15,7 +15,7 @@ import type { SurfaceContext } from '../engine/surface.ts';
 import { FeedServer } from '../engine/transports/feed-server.ts';
 import { Turns } from '../engine/turns.ts';
 import { createApp } from './app.ts';
-import type { Config } from './config.ts';
+import { type Config, needsToken } from './config.ts';
 import { databasePath } from './database-path.ts';
 import { openAuth } from './open-auth.ts';
 import { operationsRoutes, slowestLag } from './operations.ts';
@@ -55,11 +55,11 @@ export async function startMillrace({ config, logger, webFolder, measureDisk }: 
   const metrics = createMetrics();
   const log = stack.use(await openLog(config, metrics));
   const isLoopback = isLoopbackHost(config.host);
+  const requiresToken = needsToken(config);
   const surfaces = createSurfaces(config, measureDisk === undefined ? {} : { measureDisk });
   const guard = new RequestGuard({ allowedOrigins: config.allowedOrigins, isLoopback });
   const trail = new AuditTrail({ log, clock: systemClock, metrics, logger });
   const auth = await openAuth({ config, log, guard });
-  const requiresToken = !isLoopback && !config.trustedNetwork;
 
   const connections = new ConnectionLimits({
     perUser: config.maxConnectionsPerUser,

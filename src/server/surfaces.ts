@@ -12,9 +12,9 @@ import type { OpsConnectors } from '../surfaces/ops/connectors.ts';
 import { createOpsSurface } from '../surfaces/ops/surface.ts';
 import { createProposalsSurface } from '../surfaces/proposals/surface.ts';
 import { reconciliation } from '../surfaces/reconciliation/surface.ts';
-import type { Config } from './config.ts';
+import { type Config, needsToken } from './config.ts';
 
-type SurfaceConfig = Pick<Config, 'dataDir' | 'irc' | 'projectsRoot'> &
+type SurfaceConfig = Pick<Config, 'host' | 'trustedNetwork' | 'dataDir' | 'irc' | 'projectsRoot'> &
   Partial<Pick<Config, 'alertRules' | 'validator' | 'validatorLimitMs' | 'modelBaseUrl' | 'model' | 'modelApiKey'>>;
 
 /** What surfaces use of the machine. */
@@ -44,6 +44,7 @@ export function createSurfaces(config: SurfaceConfig, parts: SurfaceParts = {}):
       connectors,
       alerts: { rules: config.alertRules ?? [], measureDisk },
       model,
+      isGuarded: needsToken(config),
     }),
   ];
 }

@@ -4,6 +4,7 @@ import { ALERT_CHANGED } from './alerts/records.ts';
 import { chatFeedMessages } from './chat/chat-feed-messages.ts';
 import { type Kpis, OPS_CHANNEL } from './events.ts';
 import { ingestionMessage } from './ingestion/message.ts';
+import { assertOperator } from './operators.ts';
 import type { OpsMessage } from './ops-message.ts';
 import { INGESTION_CHANGED } from './records.ts';
 
@@ -35,5 +36,12 @@ export function opsFeed({ connectors, measure }: OpsFeedOptions): FeedDefinition
     rows: connectors,
     heartbeat: measure,
   };
-  return { name: 'ops', path: '/ops/stream', open: () => view };
+  return {
+    name: 'ops',
+    path: '/ops/stream',
+    open(_query, _snapshots, { principal }) {
+      if (principal) assertOperator(principal);
+      return view;
+    },
+  };
 }

@@ -8,6 +8,7 @@ import type { OpsConnectors } from './connectors.ts';
 import { opsFeed } from './feed.ts';
 import { addIngestionRoutes, restoreGate } from './ingestion/routes.ts';
 import { KpiMeter } from './kpis/kpi-meter.ts';
+import { onlyOperators } from './operators.ts';
 import { addStateRoute, readState } from './state.ts';
 import { addTimelineRoute } from './timeline/routes.ts';
 
@@ -16,10 +17,16 @@ export interface OpsSurfaceOptions {
   readonly alerts: AlertsOptions;
   /** The assistant's; undefined when none is configured. */
   readonly model: ModelSettings | undefined;
+  /** Whether whoever reads has to be known: then only those who may see every project do. */
+  readonly isGuarded: boolean;
 }
 
+/** With what lies below them. */
+const GUARDED_PATHS = ['/api/ops/*', '/api/alerts/*', '/ops/chat/*'];
+
 /** The command center: how Millrace itself is doing, and what somebody can do about it (specs/000). */
-export function createOpsSurface({ connectors, alerts: alertsOptions, model }: OpsSurfaceOptions): Surface {
+export function createOpsSurface(options: OpsSurfaceOptions): Surface {
+  const { connectors, alerts: alertsOptions, model, isGuarded } = options;
   const alerts = new Alerts(alertsOptions);
   let parts: { readonly meter: KpiMeter; readonly chat: ChatRunner } | undefined;
   const opened = () => {
@@ -35,6 +42,7 @@ export function createOpsSurface({ connectors, alerts: alertsOptions, model }: O
       const chat = new ChatRunner({ ...context, model, readMaterial: () => readState(state) });
       parts = { meter, chat };
       const routes = new Hono();
+      if (isGuarded) for (const path of GUARDED_PATHS) routes.use(path, onlyOperators);
       addIngestionRoutes(routes, context);
       addTimelineRoute(routes, context);
       alerts.addRoutes(routes, context);

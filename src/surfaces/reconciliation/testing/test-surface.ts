@@ -120,7 +120,7 @@ export async function testSurface(options: TestSurfaceOptions = {}) {
     /** Settles when reads and appends that were begun are done, and what they led to as well. */
     async settle() {
       const read = () => log.snapshot<[unknown]>([{ sql: 'SELECT 1' }]);
-      for (let calm = 0; calm < 3; ) {
+      for (let calm = 0; calm < 8; ) {
         const { seq } = log.head();
         // Each read thread works in order: with enough of these, both have done what they were given before.
         await Promise.all(Array.from({ length: 8 }, read));
