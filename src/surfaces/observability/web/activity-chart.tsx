@@ -7,6 +7,7 @@ import { clockTime } from '../../../ui/time-format.ts';
 import {
   ACTIVITY_WINDOWS,
   type Activity,
+  type ActivitySeries,
   type ActivityWindow,
   describeActivity,
   isPartlyCounted,
@@ -35,7 +36,7 @@ export const ActivityChart = memo(function ActivityChart({ activity, chosenType,
       <header className="flex min-h-8 items-center gap-3 pt-2 pr-3 pl-4">
         <h2 className="shrink-0 text-2xs font-medium text-muted">Events per second</h2>
         <ul className="flex min-w-0 flex-1 gap-x-1 overflow-x-auto max-sm:hidden">
-          {series.types.map(({ type, total }) => (
+          {byName(series.types).map(({ type, total }) => (
             <li key={type} className="shrink-0">
               <button
                 type="button"
@@ -49,17 +50,15 @@ export const ActivityChart = memo(function ActivityChart({ activity, chosenType,
               >
                 <span className={classNames('size-2 rounded-xs bg-current', typeHue(type))} aria-hidden />
                 {type}
-                <span className="text-muted">{total.toLocaleString('en')}</span>
+                <span className="min-w-[4ch] text-right text-muted tabular-nums">{total.toLocaleString('en')}</span>
               </button>
             </li>
           ))}
         </ul>
         <div className="ml-auto flex shrink-0 items-center gap-3">
-          {isPartlyCounted(series) && (
-            <span className="text-2xs text-muted max-sm:hidden">
-              counted since {clockTime(series.countedFrom * 1_000, now).slice(0, -4)}
-            </span>
-          )}
+          <span className={classNames('text-2xs text-muted max-sm:hidden', !isPartlyCounted(series) && 'invisible')}>
+            counted since {clockTime(Math.max(series.countedFrom, 0) * 1_000, now).slice(-12, -4)}
+          </span>
           <SegmentedControl
             label="Window"
             options={WINDOW_OPTIONS}
@@ -78,3 +77,10 @@ export const ActivityChart = memo(function ActivityChart({ activity, chosenType,
     </section>
   );
 });
+
+/** In places that they keep while their counts change. */
+function byName(types: ActivitySeries['types']): ActivitySeries['types'] {
+  return [...types].sort(
+    (a, b) => Number(a.type === OTHER_TYPES) - Number(b.type === OTHER_TYPES) || a.type.localeCompare(b.type),
+  );
+}
