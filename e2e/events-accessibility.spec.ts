@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { findings } from './axe-findings.ts';
 import { openByLink } from './open-by-link.ts';
 import { publish } from './publish.ts';
 import { startServer } from './start-server.ts';
@@ -7,11 +7,6 @@ import { tryAgain } from './try-again.ts';
 
 // A look of axe takes seconds where the machine is busy, and each of these tests takes several.
 test.describe.configure({ timeout: 120_000 });
-
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));
-}
 
 /** Enough names that every hue is on the page. */
 const manyNames = Array.from({ length: 40 }, (_, index) => ({

@@ -1,18 +1,12 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { findings, overflow } from './axe-findings.ts';
+import { openByLink } from './open-by-link.ts';
 import { ADA, ANN, asFromElsewhere, call, plantInvalid, plantValid, RAY, startScene, VIC } from './proposals-scene.ts';
 
 /** Several browsers, a server and its programs share the machine. */
 test.describe.configure({ timeout: 120_000 });
 
 const LOGIN = '/api/v1/proposals/shop.add-login';
-
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));
-}
-
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 for (const colorScheme of ['light', 'dark'] as const) {
   const look = { colorScheme, reducedMotion: 'reduce', viewport: { width: 1440, height: 1000 } } as const;
@@ -126,7 +120,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await held;
       await route.continue();
     });
-    await vic.goto(`${scene.url}/projects/shop`);
+    // Not from the server, which would send its state along.
+    await openByLink(vic, scene.url, 'Projects');
+    await vic.getByRole('link', { name: 'shop' }).first().click();
     await expect(vic.getByText('Loading the project…')).toBeAttached();
     expect(await findings(vic)).toEqual([]);
     answer();

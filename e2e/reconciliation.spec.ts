@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { findings as findingsOf } from './axe-findings.ts';
 import { openByLink } from './open-by-link.ts';
 import { report, reportBoth } from './report.ts';
 import { startServer } from './start-server.ts';
@@ -123,10 +123,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }) => {
     // A look of axe takes seconds where the machine is busy, and this test takes four.
     test.setTimeout(120_000);
-    const findings = async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));
-    };
+    const findings = () => findingsOf(page);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const server = await startServer();
     await differing(server.url);

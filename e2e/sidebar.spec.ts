@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { findings as findingsOf } from './axe-findings.ts';
 import { type RunningServer, startServer } from './start-server.ts';
 
 let server: RunningServer;
@@ -96,7 +96,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.goto(`${server.url}/channels`);
     await expect(page.locator('.status-connected')).toBeVisible();
-    const findings = async () => (await new AxeBuilder({ page }).analyze()).violations;
+    const findings = () => findingsOf(page);
     expect(await findings()).toEqual([]);
     await toggle(page).click();
     expect(await findings()).toEqual([]);

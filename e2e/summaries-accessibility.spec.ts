@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { findings, overflow } from './axe-findings.ts';
 import { openByLink } from './open-by-link.ts';
 import { numbered, sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
@@ -8,13 +8,6 @@ import { tryAgain } from './try-again.ts';
 
 // A look of axe takes seconds where the machine is busy, and each of these tests takes several.
 test.describe.configure({ timeout: 120_000 });
-
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));
-}
-
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 /** Enough names that every hue is on the page. */
 const people = Array.from({ length: 40 }, (_, index) => ({ user: `user-${index}`, channel: `#channel-${index % 5}` }));
