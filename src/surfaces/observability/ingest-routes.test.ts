@@ -114,7 +114,7 @@ describe('POST /events with something else', () => {
   ])('refuses %s', async (_, body, message) => {
     const headers = { 'content-type': 'application/json' };
     const refusal = await refusalOf(await surface.request('/events', { method: 'POST', headers, body }), 400);
-    expect(refusal.error).toBe('ValidationError');
+    expect(refusal).toMatchObject({ error: 'ValidationError', details: { issues: [{ path: '' }] } });
     expect(refusal.message).toContain(message);
     expect(surface.log.head().seq).toBe(0);
   });
@@ -226,8 +226,13 @@ describe('POST /events with a batch', () => {
 
   it('refuses an empty batch', async () => {
     await using surface = await testSurface();
-    expect((await refusalOf(await surface.post('/events', []), 400)).message).toBe('the batch is empty');
-    expect((await refusalOf(await ndjson(surface, '\n\n'), 400)).message).toBe('the batch is empty');
+    const refusal = {
+      error: 'ValidationError',
+      message: 'the batch is empty',
+      details: { issues: [{ path: '', message: 'the batch is empty' }] },
+    };
+    expect(await refusalOf(await surface.post('/events', []), 400)).toEqual(refusal);
+    expect(await refusalOf(await ndjson(surface, '\n\n'), 400)).toEqual(refusal);
   });
 });
 

@@ -22,7 +22,8 @@ export function refuse(metrics: Metrics, error: unknown): Response {
   const name = error instanceof MillraceError ? NAMES.get(error.code) : undefined;
   if (!(error instanceof MillraceError) || name === undefined) throw error;
   metrics.rejects.inc({ reason: error.code });
-  const { message, details, status, retryable, retryAfterS = DEFAULT_RETRY_AFTER_S } = error;
+  const { message, status, retryable, retryAfterS = DEFAULT_RETRY_AFTER_S } = error;
+  const details = error.details ?? (error.code === 'invalid_request' ? { issues: [{ path: '', message }] } : undefined);
   const body: Refusal = { error: name, message, ...(details === undefined ? {} : { details }) };
   return new Response(JSON.stringify(body), {
     status,
