@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addBackupCommand } from './backup-command.ts';
+import { addConformanceCommand } from './conformance/conformance-command.ts';
 import { addConnectCommand } from './connect/connect-command.ts';
 import { addDevModelCommand } from './dev-model/dev-model-command.ts';
 import { addDoctorCommand } from './doctor/doctor-command.ts';
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addPublishCommand(program);
   addTailCommand(program);
   addConnectCommand(program);
+  addConformanceCommand(program);
   addTokenCommand(program);
   addBackupCommand(program);
   addRestoreCommand(program);

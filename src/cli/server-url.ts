@@ -7,7 +7,8 @@ export function urlOption(): Option {
   return new Option('--url <url>', 'base URL of the server').default(DEFAULT_URL).argParser(parseBaseUrl);
 }
 
-function parseBaseUrl(text: string): string {
+/** An http or https URL without a slash at its end. */
+export function parseBaseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new InvalidArgumentError('It must be an http or https URL such as http://127.0.0.1:4000.');
