@@ -1,5 +1,5 @@
-import { buildPackage } from './package-build.ts';
+import { buildPackage, isPackageStale } from './package-build.ts';
 
-// Builds what the package's exports point to, into `dist/package`.
+// Builds what the package's exports point to; with `--if-stale` only when it is missing or older than its sources.
 
-await buildPackage();
+if (!process.argv.includes('--if-stale') || isPackageStale()) await buildPackage();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isStale } from './is-stale.ts';
 import { ROOT } from './step.ts';
 
 const BUILT = ['dist/web/index.html', 'dist/ssr/render.js'];
@@ -10,12 +11,7 @@ const SOURCES = [
 ];
 
 /** Whether the built dashboard is missing or older than any file it is made from. */
-export function isDashboardStale(): boolean {
-  const built = BUILT.map((file) => Bun.file(join(ROOT, file)));
-  if (built.some(({ size }) => size === 0)) return true;
-  const builtAt = Math.min(...built.map(({ lastModified }) => lastModified));
-  return sourceFiles().some((file) => Bun.file(join(ROOT, file)).lastModified > builtAt);
-}
+export const isDashboardStale = () => isStale(BUILT, SOURCES);
 
 /** Builds the dashboard for browsers into `dist/web` and for the server into `dist/ssr`; settles with Vite's exit code. */
 export async function buildDashboard(): Promise<number> {
@@ -36,13 +32,4 @@ function build(config: string): Promise<number> {
   // Whatever it is run by: a bundle of development's JSX beside production's React renders nothing.
   const env = { ...process.env, NODE_ENV: 'production' };
   return Bun.spawn(vite, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] }).exited;
-}
-
-function sourceFiles(): string[] {
-  return SOURCES.flatMap((pattern) => {
-    const files = [...new Bun.Glob(pattern).scanSync({ cwd: ROOT })];
-    // Changes there would go unnoticed.
-    if (files.length === 0) throw new Error(`no file is like ${pattern}`);
-    return files;
-  });
 }

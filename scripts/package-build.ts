@@ -1,8 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isStale } from './is-stale.ts';
 import { ROOT, runStep } from './step.ts';
 
 const OUT = join(ROOT, 'dist/package');
+
+/** Whether `dist/package` is missing or older than any file it is made from. */
+export const isPackageStale = () =>
+  isStale(
+    ['dist/package/client/index.js', 'dist/package/server/index.d.ts'],
+    ['{package,tsconfig.*}.json', 'package-lock.json', 'src/**/*.{ts,tsx}'],
+  );
 
 /** Builds `dist/package`, what the package's exports point to; throws with what the compiler wrote. */
 export async function buildPackage(): Promise<void> {

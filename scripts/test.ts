@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BunFile } from 'bun';
 import { staticSteps } from './check-steps.ts';
 import { CHROMIUM, describeMissing, findTool, provision } from './provision.ts';
 import { printStepResult, ROOT, runSteps } from './step.ts';
@@ -32,13 +33,15 @@ heading('build');
 const build = await run(['bun', 'scripts/build.ts'], {});
 tallies.push({ name: 'build', passed: build === 0 ? 1 : 0, failed: build === 0 ? 0 : 1 });
 
-heading('system tests');
-tallies.push(await vitest('system tests', 'system'));
-
 const browser = findTool(CHROMIUM);
-if (browser) {
+heading(browser ? 'system tests, and browser tests beside them' : 'system tests');
+// Most of both is waiting: for servers to start, for connections to be tried again.
+const [system, inBrowser] = await Promise.all([vitest('system tests', 'system'), browser && playwright(browser)]);
+tallies.push(system);
+if (inBrowser) {
   heading('browser tests');
-  tallies.push(await playwright(browser));
+  console.log(inBrowser.output);
+  tallies.push(inBrowser.tally);
 }
 
 rmSync(scratch, { recursive: true, force: true });
@@ -67,20 +70,27 @@ async function vitest(name: string, ...projects: string[]): Promise<Tally> {
   return tallyVitest(name, await readJson(report), exitCode);
 }
 
-async function playwright(executable: string): Promise<Tally> {
+/** What it prints is kept until the other tests have ended. */
+async function playwright(executable: string): Promise<{ readonly tally: Tally; readonly output: string }> {
   const report = join(scratch, 'playwright.json');
-  const exitCode = await run(['playwright', 'test', '--reporter=list,json'], {
-    CHROMIUM_PATH: executable,
-    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-  });
-  return tallyPlaywright('browser tests', await readJson(report), exitCode);
+  const output = Bun.file(join(scratch, 'playwright.txt'));
+  const exitCode = await run(
+    ['playwright', 'test', '--reporter=list,json'],
+    { CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    output,
+  );
+  return { tally: tallyPlaywright('browser tests', await readJson(report), exitCode), output: await output.text() };
 }
 
-function run(command: string[], env: Readonly<Record<string, string>>): Promise<number> {
+function run(
+  command: string[],
+  env: Readonly<Record<string, string>>,
+  output: 'inherit' | BunFile = 'inherit',
+): Promise<number> {
   return Bun.spawn(command, {
     cwd: ROOT,
     env: { ...process.env, ...env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH ?? ''}` },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, 'inherit'],
     timeout: RUNNER_LIMIT_MS,
   }).exited;
 }

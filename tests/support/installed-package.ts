@@ -18,7 +18,7 @@ export function installPackage(): InstalledPackage {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-installed-'));
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, 'millrace'), { recursive: true });
-  execFileSync(BUN, [join(ROOT, 'scripts/build-package.ts')], { cwd: ROOT });
+  execFileSync(BUN, [join(ROOT, 'scripts/build-package.ts'), '--if-stale'], { cwd: ROOT });
   const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
     cwd: ROOT,
   });
