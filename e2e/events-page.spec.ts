@@ -104,11 +104,18 @@ test('a lost network is shown at once, and what was missed is there when it retu
 test('"Reconnect now" does not wait for the countdown', async ({ page }) => {
   const first = await startServer({ dataDir: test.info().outputPath('data') });
   await publish(first.url, { summary: 'Before' });
+  await page.clock.install();
   await openLive(page, first.url);
   await first.stop('SIGKILL');
+  const button = page.getByRole('button', { name: 'Reconnect now' });
+  await expect(button).toBeVisible();
+  // The page's clock stands, so that nothing is tried by itself.
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 500));
   await using _second = await startServer({ port: first.port, dataDir: first.dataDir });
-  await page.getByRole('button', { name: 'Reconnect now' }).click();
+  await expect(button).toBeVisible();
+  await button.click();
   await page.waitForSelector('.status-connected');
+  await page.clock.resume();
 });
 
 test('filters live in the URL, apply to stored and to live events, and survive a reload', async ({ page }) => {
