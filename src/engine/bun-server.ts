@@ -30,6 +30,8 @@ export function startBunServer(options: BunServerOptions): RunningServer {
     port: options.port,
     idleTimeout: 30,
     maxRequestBodySize: options.maxBodyBytes,
+    // Else an error that nobody expected is answered with a page that shows sources.
+    development: false,
     async fetch(request, bun) {
       const connection: Connection = {
         remoteAddress: () => bun.requestIP(request)?.address ?? '',

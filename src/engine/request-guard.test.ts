@@ -22,6 +22,7 @@ function check({ method = 'GET', url = `${OWN}/events`, headers = {} }: Asked): 
 }
 
 test.each<[string, Asked, string]>([
+  ['several hosts', { headers: { host: '127.0.0.1:4000, elsewhere.test' } }, 'invalid_request'],
   ['a program without an origin', { method: 'POST' }, 'passes'],
   ['the own page', { method: 'POST', headers: { origin: OWN } }, 'passes'],
   ['a page on the list', { method: 'POST', headers: { origin: 'https://dash.example' } }, 'passes'],

@@ -24,10 +24,14 @@ export class RequestGuard {
   }
 
   /**
-   * Throws `misdirected_host` or `forbidden_origin`. Programs send no `Origin` and pass; browsers always send one where
+   * Throws `invalid_request`, `misdirected_host` or `forbidden_origin`. Programs send no `Origin` and pass; browsers always send one where
    * it matters: on WebSockets and on requests that change something.
    */
   check(request: Request, url: URL): void {
+    // Several are joined by commas; which of them a proxy goes by, nobody knows (RFC 9112, section 3.2).
+    if (request.headers.get('host')?.includes(',')) {
+      throw new MillraceError('invalid_request', 'the request names several hosts');
+    }
     if (this.#isLoopback && !isLoopbackHost(url.hostname)) {
       throw new MillraceError('misdirected_host', `${url.hostname} is not a name of this server`);
     }

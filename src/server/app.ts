@@ -92,7 +92,9 @@ export function createApp(options: AppOptions): App {
   return answer;
 
   async function answer(request: Request, connection: Connection): Promise<Response | undefined> {
-    const url = new URL(request.url);
+    const url = URL.parse(request.url);
+    // CONNECT, and HTTP/1.0 without a Host: it asks for nothing that could be here.
+    if (url === null) return refuse(new MillraceError('invalid_request', 'the request names no host'), request);
     const identity = new RequestIdentity(authenticator, request, url);
     const audit = new RequestAudit(connection.remoteAddress(), defaultAction(request, url));
     const isAudited = isChanging(request) && !ingestPaths.has(url.pathname) && !unauditedPaths.has(url.pathname);
@@ -117,12 +119,7 @@ export function createApp(options: AppOptions): App {
       const known = asMillraceError(error);
       const isDenied = DENIALS.has(known.code) && !isAskingWhoIAm(request, url);
       if (isDenied || isAudited) await leaveTrail(isDenied ? 'denied' : 'failure');
-      const traceId = randomUUID();
-      metrics.rejects.inc({ reason: known.code });
-      logger[logLevelOf(known)]({ err: known, traceId, method: request.method, path: url.pathname }, 'request refused');
-      const response = errorResponse(known, traceId);
-      decorate(response, guard.corsHeaders(request));
-      return response;
+      return refuse(known, request, url.pathname);
     }
 
     async function leaveTrail(outcome: AuditOutcome): Promise<void> {
@@ -130,6 +127,15 @@ export function createApp(options: AppOptions): App {
       if (principal) audit.by(principal.sub);
       await trail.record(audit.entry(outcome));
     }
+  }
+
+  function refuse(error: MillraceError, request: Request, path?: string): Response {
+    const traceId = randomUUID();
+    metrics.rejects.inc({ reason: error.code });
+    logger[logLevelOf(error)]({ err: error, traceId, method: request.method, path }, 'request refused');
+    const response = errorResponse(error, traceId);
+    decorate(response, guard.corsHeaders(request));
+    return response;
   }
 }
 

@@ -11,7 +11,9 @@ export interface Issue {
 export function issuesOf(error: z.ZodError): readonly Issue[] {
   return error.issues.map((issue) => ({
     path: issue.path.join('.'),
-    message: issue.code === 'invalid_type' && issue.input === undefined ? 'is required' : issue.message,
+    // zod keeps no input in its issues: only the message tells a missing member from one of another type.
+    message:
+      issue.code === 'invalid_type' && issue.message.endsWith('received undefined') ? 'is required' : issue.message,
   }));
 }
 

@@ -31,11 +31,25 @@ export function parseFeedRequest(request: Request, url: URL): FeedRequest {
 }
 
 function transportOf(headers: Headers): TransportName {
-  if (headers.get('upgrade')?.toLowerCase() === 'websocket') return 'websocket';
+  if (headers.get('upgrade')?.toLowerCase() === 'websocket') {
+    assertHandshake(headers);
+    return 'websocket';
+  }
   const accept = headers.get('accept') ?? '*/*';
   if (accept.includes('text/event-stream')) return 'sse';
   if (/application\/(json|\*)|\*\/\*/.test(accept)) return 'poll';
   throw new MillraceError('not_acceptable', 'a feed is text/event-stream, application/json or a WebSocket');
+}
+
+/** What RFC 6455, section 4.2.1, asks beside what the runtime looks at itself: bytes of a body would be read as frames. */
+function assertHandshake(headers: Headers): void {
+  const options = (headers.get('connection') ?? '').toLowerCase().split(',');
+  if (!options.some((option) => option.trim() === 'upgrade')) {
+    throw new MillraceError('invalid_request', 'a WebSocket handshake needs the header Connection: Upgrade');
+  }
+  if ((headers.get('content-length') ?? '0') !== '0' || headers.has('transfer-encoding')) {
+    throw new MillraceError('invalid_request', 'a WebSocket handshake has no body');
+  }
 }
 
 /** Without a cursor a feed starts now. */
