@@ -38,5 +38,5 @@ export function hookEvent({ timestamp, sourceApp, eventType, payload, extra, sum
 export function cleanName(value: unknown, cap: number): string | undefined {
   if (typeof value !== 'string') return undefined;
   const name = value.replace(/\p{Cc}+/gu, ' ').trim();
-  return name === '' ? undefined : clip(name, cap);
+  return name === '' ? undefined : clip(name, cap).toWellFormed();
 }

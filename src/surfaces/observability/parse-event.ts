@@ -5,15 +5,15 @@ import type { EventInput, ParsedInput } from './event-input.ts';
 import { EVENT_LIMITS } from './events.ts';
 import { isHookScript, parseHookScript } from './hook-script.ts';
 
-/** Not blank, and nothing a terminal or a log line could stumble over. */
-const NAME = /^(?=.*\S)\P{Cc}+$/u;
+/** Not blank, and nothing a terminal, a log line or a column of the database could stumble over. */
+const NAME = /^(?=.*\S)[^\p{Cc}\p{Cs}]+$/u;
 const HAS_ZONE = /(?:Z|[+-]\d{2}:\d{2})$/;
 
 function name(cap: number) {
   return z
     .string()
     .max(cap, `at most ${cap} characters`)
-    .regex(NAME, 'must not be empty, blank or hold control characters');
+    .regex(NAME, 'must not be empty, blank, hold control characters or half characters');
 }
 
 /** A time without a zone is read as UTC, and says so from then on. */
