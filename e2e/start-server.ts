@@ -19,6 +19,7 @@ export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
+  readonly pid: number;
   /** Everything that it wrote until now, its log among it. */
   readonly output: () => string;
   /** Ends the server and settles when its process is gone. */
@@ -60,6 +61,7 @@ export async function startServer({ port = 0, dataDir, env = {} }: StartOptions 
       url,
       port: Number(new URL(url).port),
       dataDir: directory,
+      pid: child.pid ?? 0,
       output: () => output,
       stop,
       [Symbol.asyncDispose]: () => stop(),
