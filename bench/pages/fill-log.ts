@@ -6,10 +6,8 @@ const TYPES = ['PreToolUse', 'PostToolUse', 'Stop', 'UserPromptSubmit'];
 /** Stores `count` records on a running server: messages and agent events by turns. */
 export async function fillLog(url: string, count: number): Promise<void> {
   for (let stored = 0; stored < count; stored += 2 * PER_REQUEST) {
-    await Promise.all([
-      post(`${url}/api/messages`, PER_REQUEST, (index) => message(stored + index)),
-      post(`${url}/events`, PER_REQUEST, (index) => event(stored + index)),
-    ]);
+    await post(`${url}/api/messages`, PER_REQUEST, (index) => message(stored + index));
+    await post(`${url}/events`, PER_REQUEST, (index) => event(stored + index));
   }
 }
 

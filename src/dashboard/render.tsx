@@ -1,4 +1,4 @@
-import { createMemoryHistory, rootRouteId } from '@tanstack/react-router';
+import { createMemoryHistory } from '@tanstack/react-router';
 import { renderToString } from 'react-dom/server';
 import * as z from 'zod/mini';
 import { holdPageClock } from '../react/page-clock.ts';
@@ -7,9 +7,9 @@ import { renderSidebar, type SidebarState } from '../ui/sidebar-state.ts';
 import { renderTheme, type Theme } from '../ui/theme.ts';
 import { showTimeZone } from '../ui/time-format.ts';
 import { App } from './app.tsx';
-import { pages } from './pages.ts';
+import type { pages } from './pages.ts';
 import { RENDERED_ELEMENT, type RenderedPage } from './rendered-page.ts';
-import { createDashboardRouter, type DashboardRouter } from './router.tsx';
+import { createDashboardRouter, type DashboardRouter, pageOf } from './router.tsx';
 import { pageTitle } from './shell.tsx';
 
 // As in the browser, which has to come to the same.
@@ -42,8 +42,7 @@ export async function renderPage(request: RenderRequest): Promise<RenderResult> 
   const router = createDashboardRouter(createMemoryHistory({ initialEntries: [href] }));
   await router.load();
   const match = router.state.matches.at(-1);
-  // A path that leads nowhere ends at the root, which has the path of the start page.
-  const page = match?.routeId === rootRouteId ? undefined : pages.find(({ path }) => path === match?.fullPath);
+  const page = pageOf(router);
   const { data, failure } = await preload(request, page && match ? { page, match } : undefined);
   const timeZone = zoneOf(request.timeZone);
   const rendered: RenderedPage = { at: now, timeZone, data };
@@ -67,7 +66,9 @@ async function preload(
   try {
     const module = await shown.page.load();
     const { params, search } = shown.match;
-    return { data: await module.preload?.({ params, search, fetch, signal }) };
+    const data = await module.preload?.({ params, search, fetch, signal });
+    await module.prepare?.(data);
+    return { data };
   } catch (failure) {
     return { failure };
   }

@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
   type RouterHistory,
+  rootRouteId,
 } from '@tanstack/react-router';
 import { RenderedPage } from '../react/rendered.tsx';
 import type { PageDefinition } from '../ui/page-definition.ts';
@@ -45,4 +46,11 @@ export function createDashboardRouter(history?: RouterHistory) {
     defaultPreload: 'intent',
     ...(history && { history }),
   });
+}
+
+/** The page that is shown; undefined where there is none. */
+export function pageOf(router: DashboardRouter): PageDefinition | undefined {
+  const match = router.state.matches.at(-1);
+  // A path that leads nowhere ends at the root, which has the path of the start page.
+  return match?.routeId === rootRouteId ? undefined : pages.find(({ path }) => path === match?.fullPath);
 }

@@ -24,6 +24,8 @@ export interface Preloading {
    * leaves the page to load by itself.
    */
   readonly preload?: (request: PreloadRequest) => Promise<unknown>;
+  /** Loads the code that what `preload` gave is shown by, before it is, on both sides. */
+  readonly prepare?: (data: unknown) => Promise<void>;
 }
 
 export interface PageModule extends Preloading {

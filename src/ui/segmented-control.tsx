@@ -1,6 +1,3 @@
-import { Toggle } from '@base-ui/react/toggle';
-import { ToggleGroup } from '@base-ui/react/toggle-group';
-
 export interface SegmentedControlProps<Value extends string> {
   readonly label: string;
   readonly options: readonly { readonly value: Value; readonly text: string }[];
@@ -9,28 +6,22 @@ export interface SegmentedControlProps<Value extends string> {
 }
 
 /** A choice of one among few, all in sight. */
-export function SegmentedControl<Value extends string>({
-  label,
-  options,
-  value,
-  onChange,
-}: SegmentedControlProps<Value>) {
+export function SegmentedControl<Value extends string>(props: SegmentedControlProps<Value>) {
+  const { label, options, value, onChange } = props;
   return (
-    <ToggleGroup
-      aria-label={label}
-      value={[value]}
-      onValueChange={([chosen]) => chosen !== undefined && onChange(chosen)}
-      className="inline-flex rounded-md bg-hover p-0.5"
-    >
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset's legend would be one more line
+    <div role="group" aria-label={label} className="inline-flex rounded-md bg-hover p-0.5">
       {options.map((option) => (
-        <Toggle
+        <button
           key={option.value}
-          value={option.value}
-          className="h-6 rounded px-2 text-xs font-medium text-muted hover:text-text data-pressed:bg-raised data-pressed:text-text data-pressed:shadow-sm"
+          type="button"
+          aria-pressed={option.value === value}
+          onClick={() => option.value !== value && onChange(option.value)}
+          className="h-6 rounded px-2 text-xs font-medium text-muted hover:text-text aria-pressed:bg-raised aria-pressed:text-text aria-pressed:shadow-sm"
         >
           {option.text}
-        </Toggle>
+        </button>
       ))}
-    </ToggleGroup>
+    </div>
   );
 }

@@ -1,9 +1,7 @@
-import { useState } from 'react';
-import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx';
-import { RadioList } from '../../../ui/radio-list.tsx';
-import type { History } from '../events.ts';
-import { deleteSummary } from './summary-api.ts';
+import { lazy, Suspense, useState } from 'react';
 import type { SummaryKind } from './summary-kind.ts';
+
+const Question = lazy(() => import('./summary-question.tsx').then((module) => ({ default: module.SummaryQuestion })));
 
 export interface SummaryDeleteProps {
   readonly kind: SummaryKind;
@@ -13,59 +11,18 @@ export interface SummaryDeleteProps {
   readonly onDeleted?: (() => void) | undefined;
 }
 
-/** Asks whether a channel or a user goes, and what becomes of the messages. */
-export function SummaryDelete(props: SummaryDeleteProps) {
-  // What was chosen and what failed belong to one question.
-  return <Question key={props.name ?? ''} {...props} />;
-}
-
-function Question({ kind, name = '', onClose, onDeleted }: SummaryDeleteProps) {
-  const [history, setHistory] = useState<History>('keep');
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string>();
-  const confirm = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await deleteSummary(kind, name, history);
-      onDeleted?.();
-      onClose();
-    } catch (cause) {
-      setFailure(cause instanceof Error ? cause.message : String(cause));
-      setBusy(false);
-    }
-  };
+/** Asks before a channel or a user is deleted. The code of the question comes with the first. */
+export function SummaryDelete({ name, ...props }: SummaryDeleteProps) {
+  const [asked, setAsked] = useState({ name: undefined as string | undefined, last: '', count: 0 });
+  if (name !== asked.name) {
+    const isNew = name !== undefined;
+    setAsked({ name, last: name ?? asked.last, count: asked.count + (isNew ? 1 : 0) });
+  }
+  if (asked.count === 0) return null;
   return (
-    <ConfirmDialog
-      title={`Delete the ${kind.type} ${name}?`}
-      isOpen={name !== ''}
-      action={`Delete ${kind.type}`}
-      isBusy={isBusy}
-      failure={failure}
-      onConfirm={() => void confirm()}
-      onClose={onClose}
-    >
-      <p className="text-muted">
-        It leaves every list and total at once. A new message {kind.type === 'channel' ? 'in a channel' : 'from a user'}{' '}
-        of this name begins anew.
-      </p>
-      <RadioList
-        label="Messages"
-        value={history}
-        onChange={setHistory}
-        options={[
-          {
-            value: 'keep',
-            text: 'Keep the messages',
-            explanation: `They stay readable and counted, without the ${kind.type}’s name.`,
-          },
-          {
-            value: 'delete',
-            text: 'Delete the messages too',
-            explanation: 'They go from every page, search and count. Nothing brings them back.',
-          },
-        ]}
-      />
-    </ConfirmDialog>
+    <Suspense>
+      {/* What was chosen and what failed belong to one question. */}
+      <Question key={asked.count} {...props} name={asked.last} isOpen={name !== undefined} />
+    </Suspense>
   );
 }

@@ -7,6 +7,7 @@ import { useFeedConnection } from '../../../react/use-feed-connection.ts';
 import type { PreloadRequest } from '../../../ui/page-definition.ts';
 import type { Ingestion, OpsState, Timeline } from '../events.ts';
 import { AlertFeed } from './alert-feed.tsx';
+import { prepareMarkdown } from './chat/chat-markdown.tsx';
 import { ConnectorTable } from './connector-table.tsx';
 import { ControlPanel } from './control-panel.tsx';
 import { KpiGrid } from './kpi-grid.tsx';
@@ -86,6 +87,11 @@ export async function preload({ search, fetch, signal }: PreloadRequest): Promis
     reads.timeline(rangeOf(search), signal),
   ]);
   return { state, person, timeline };
+}
+
+export async function prepare(data: unknown): Promise<void> {
+  const { state } = data as OpsAnswers;
+  if (state.chat.messages.some(({ role }) => role === 'assistant')) await prepareMarkdown();
 }
 
 function createOpsFeed(rendered: OpsAnswers | undefined) {

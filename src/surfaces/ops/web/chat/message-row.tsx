@@ -2,10 +2,10 @@ import Square from 'lucide-react/icons/square';
 import { memo, useDeferredValue, useMemo } from 'react';
 import { Button } from '../../../../ui/button.tsx';
 import { classNames } from '../../../../ui/class-names.ts';
-import { MarkdownView } from '../../../../ui/markdown-view.tsx';
 import { Pill } from '../../../../ui/pill.tsx';
 import { ago, fullTime } from '../../../../ui/time-format.ts';
 import type { ChatMessage } from '../../events.ts';
+import { ChatMarkdown } from './chat-markdown.tsx';
 import { authorOf, endInWords } from './chat-words.ts';
 import { TokenList } from './token-list.tsx';
 
@@ -87,7 +87,7 @@ const Answer = memo(function Answer({ message: { tokens, status } }: { readonly 
   if (text.trim() === '') {
     return status === 'streaming' ? <p className="text-sm text-muted">Thinking…</p> : null;
   }
-  return <MarkdownView text={shown} />;
+  return <ChatMarkdown text={shown} />;
 });
 
 function End({ message, person, onAgain }: MessageRowProps) {
