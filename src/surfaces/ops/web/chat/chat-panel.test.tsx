@@ -1,7 +1,8 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChatMessage } from '../../events.ts';
+import { prepareMarkdown } from './chat-markdown.tsx';
 import { ChatPanel, type ChatPanelProps } from './chat-panel.tsx';
 import { EXAMPLE_QUESTIONS } from './chat-words.ts';
 
@@ -47,6 +48,9 @@ function write(input: HTMLTextAreaElement, text: string) {
 
 /** What ends with the last of the promises behind it. */
 const settled = (check: () => void) => waitFor(check);
+
+// As on a page with answers, whose code is loaded before it is shown.
+beforeAll(prepareMarkdown);
 
 describe('markers of specs/000', () => {
   it('name the panel, the transcript, each message and each piece, counted from 0', () => {
