@@ -3,7 +3,7 @@ import { findings, overflow } from './axe-findings.ts';
 import { alertRows, byId, fill, openOps, startOps } from './ops-scene.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [320, 390, 1440]) {
+  for (const width of [320, 1440]) {
     test.describe(`${colorScheme}, ${width} px`, () => {
       test.use({ colorScheme, viewport: { width, height: 900 }, contextOptions: { reducedMotion: 'reduce' } });
 

@@ -137,8 +137,11 @@ test('what a page shows is in the chosen theme and the time zone of its reader f
   await expect(paper.locator('.event').first().locator('td').first()).toHaveText(time ?? 'no time');
 });
 
-test('events that are stored between rendering and taking over are shown once each, 100 times', async ({ page }) => {
-  test.setTimeout(240_000);
+/** `MILLRACE_RENDERED_ROUNDS=100` is what is promised; what runs with the other tests is shorter. */
+const ROUNDS = Number(process.env.MILLRACE_RENDERED_ROUNDS ?? 25);
+
+test('events that are stored between rendering and taking over are shown once each', async ({ page }) => {
+  test.setTimeout(60_000 + ROUNDS * 2_000);
   let stored = 40;
   let between = 0;
   const events = [...Array.from({ length: 29 }, (_, index) => `did ${index + 1}`), 'stopped', 'did 30'];
@@ -146,7 +149,7 @@ test('events that are stored between rendering and taking over are shown once ea
     await setTimeout(Math.random() * 40);
     await route.continue();
   });
-  for (let round = 0; round < 100; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const opening = page.goto(server.url, { waitUntil: 'commit' });
     const count = 1 + Math.floor(Math.random() * 3);
     for (let index = 0; index < count; index += 1) {
@@ -165,9 +168,9 @@ test('events that are stored between rendering and taking over are shown once ea
     const panel = page.getByRole('list', { name: 'Events, newest first' }).locator('.event > span:last-child');
     await expect.poll(() => panel.allTextContents()).toEqual(events.slice(-20).reverse());
   }
-  console.info(`${between} of 100 pages were rendered before the last event was stored`);
+  console.info(`${between} of ${ROUNDS} pages were rendered before the last event was stored`);
   // Otherwise the test has seen nothing.
-  expect(between).toBeGreaterThan(20);
+  expect(between).toBeGreaterThan(ROUNDS / 5);
 });
 
 function lastOf(count: number, newest: number, text: (number: number) => string): string[] {
