@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { PROMISE_TESTS } from './scripts/promises.ts';
+
+/** Minutes of faults and of foreign input: `npm run test:reliability` has the time for them. */
+const LONG_TESTS = ['tests/reliability/**/*.test.ts', 'tests/hostile/**/*.test.ts', 'tests/conformance.test.ts'];
 
 /** Run by `bun --bun vitest`, so that tests meet the runtime the server has. */
 export default defineConfig({
@@ -29,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['tests/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...LONG_TESTS],
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -42,7 +46,7 @@ export default defineConfig({
         // `npm run test:reliability`: files of the projects above, at greater length.
         test: {
           name: 'reliability',
-          include: [...PROMISE_TESTS],
+          include: [...new Set([...PROMISE_TESTS, ...LONG_TESTS])],
           environment: 'node',
           testTimeout: 20 * 60_000,
           hookTimeout: 60_000,
