@@ -32,6 +32,8 @@ export function startBunServer(options: BunServerOptions): RunningServer {
     maxRequestBodySize: options.maxBodyBytes,
     // Else an error that nobody expected is answered with a page that shows sources.
     development: false,
+    // Without development mode Bun's default is true: a second server would take half of the first one's clients.
+    reusePort: false,
     async fetch(request, bun) {
       const connection: Connection = {
         remoteAddress: () => bun.requestIP(request)?.address ?? '',
