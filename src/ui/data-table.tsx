@@ -22,6 +22,8 @@ export interface DataTableProps<Row> {
   readonly openKey?: string | undefined;
   /** Said to be on its way while older rows are still shown. */
   readonly isBusy?: boolean;
+  /** Default false. Widths go by the columns' classes alone: live values push no column aside. */
+  readonly isFixed?: boolean;
 }
 
 /** Rows under named columns. */
@@ -33,9 +35,14 @@ export function DataTable<Row>({
   onRowClick,
   openKey,
   isBusy = false,
+  isFixed = false,
 }: DataTableProps<Row>) {
   return (
-    <table aria-label={label} aria-busy={isBusy} className="w-full border-collapse text-left">
+    <table
+      aria-label={label}
+      aria-busy={isBusy}
+      className={classNames('w-full border-collapse text-left', isFixed && 'table-fixed')}
+    >
       <thead>
         <tr className="border-b border-line bg-ground text-2xs text-muted">
           {columns.map(({ title, isNumeric = false, className }) => (

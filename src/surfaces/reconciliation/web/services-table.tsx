@@ -36,7 +36,7 @@ export function ServicesTable({ services, isHeard, openService, onOpen }: Servic
   const columns: readonly DataColumn<ServiceRow>[] = [
     {
       title: 'Status',
-      className: 'w-px',
+      className: 'w-33',
       render: ({ shown }) => <StatusPill status={shown.status} why={shown.why} />,
     },
     {
@@ -76,10 +76,10 @@ export function ServicesTable({ services, isHeard, openService, onOpen }: Servic
     {
       title: 'Latency',
       isNumeric: true,
-      className: 'w-px whitespace-nowrap max-sm:hidden',
+      className: 'w-24 whitespace-nowrap max-sm:hidden',
       render: ({ event }) => `${compactNumber(Math.round(event.latencyMs * 10) / 10)} ms`,
     },
-    { title: 'Age', isNumeric: true, className: 'w-px whitespace-nowrap', render: (row) => row.age },
+    { title: 'Age', isNumeric: true, className: 'w-20 whitespace-nowrap', render: (row) => row.age },
   ];
   return (
     <DataTable
@@ -89,6 +89,7 @@ export function ServicesTable({ services, isHeard, openService, onOpen }: Servic
       keyOf={({ event }) => event.service}
       onRowClick={({ event }) => onOpen(event.service)}
       openKey={openService}
+      isFixed
     />
   );
 }
