@@ -15,12 +15,20 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'P2',
     title: 'one order',
-    tests: ['tests/kill.test.ts', 'src/engine/log/sqlite/sqlite-log.test.ts'],
+    tests: ['tests/kill.test.ts', 'tests/simulation/simulation.test.ts', 'src/engine/log/sqlite/sqlite-log.test.ts'],
     notShown: 'several nodes: there is one',
   },
-  { id: 'P3', title: 'exactly once on resume', tests: ['tests/resume.test.ts', 'tests/kill.test.ts'] },
+  {
+    id: 'P3',
+    title: 'exactly once on resume',
+    tests: ['tests/resume.test.ts', 'tests/kill.test.ts', 'tests/simulation/simulation.test.ts'],
+  },
   { id: 'P4', title: 'idempotent publish', tests: ['tests/reliability/repeated-publish.test.ts'] },
-  { id: 'P5', title: 'no silent gap', tests: ['tests/backup.test.ts', 'src/engine/log/sqlite/restore.test.ts'] },
+  {
+    id: 'P5',
+    title: 'no silent gap',
+    tests: ['tests/backup.test.ts', 'tests/simulation/simulation.test.ts', 'src/engine/log/sqlite/restore.test.ts'],
+  },
   { id: 'P6', title: 'snapshot and tail are exact', tests: ['tests/rows.test.ts'] },
   {
     id: 'P7',
@@ -39,7 +47,7 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'P11',
     title: 'liveness both ways',
-    tests: ['tests/transports.test.ts', 'tests/client-transports.test.ts'],
+    tests: ['tests/transports.test.ts', 'tests/client-transports.test.ts', 'tests/simulation/simulation.test.ts'],
     notShown: 'the p95 of the time to resume behind a proxy that cuts, delays and stalls',
   },
   { id: 'P12', title: 'storms', tests: [], notShown: '10,000 clients that come back after a kill' },

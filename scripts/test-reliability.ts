@@ -28,6 +28,7 @@ const LENGTHS = {
   MILLRACE_TEST_IMAGES: '600',
   MILLRACE_TEST_SCHEDULES: '200',
   MILLRACE_TEST_ROUNDS: '200',
+  MILLRACE_TEST_SEEDS: '2000',
 };
 
 const scratch = mkdtempSync(join(tmpdir(), 'millrace-reliability-'));

@@ -7,10 +7,15 @@ const ABNORMAL_CLOSURE = 1006;
 
 const CODE_OF_STATUS: Readonly<Record<number, number>> = { 401: CLOSE.unauthorized, 403: CLOSE.forbidden };
 
+export interface FetchEventStreamOptions extends EventStreamOptions {
+  /** Default: the runtime's. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
 /** Reads server-sent events by `fetch`: for runtimes without `EventSource`, and for requests that need headers. */
 export function openFetchEventStream(
   url: string,
-  { eventTypes, headers }: EventStreamOptions,
+  { eventTypes, headers, fetch = globalThis.fetch }: FetchEventStreamOptions,
   handlers: EventStreamHandlers,
 ): Socket {
   const abort = new AbortController();

@@ -96,7 +96,8 @@ export async function engineSystem(options: EngineSystemOptions = {}) {
   };
 }
 
-const nobodyKnown = new Authenticator({
+/** For feeds that ask nobody who they are. */
+export const nobodyKnown = new Authenticator({
   verifier: new TokenVerifier({ keys: { kind: 'secret', secret: randomBytes(32) }, clock: systemClock }),
   tickets: new Tickets(systemClock),
   revocations: new Revocations(),

@@ -50,6 +50,8 @@ export interface FeedContext {
   /** Told of a WebSocket that was refused: it has no response that others would see. */
   readonly onRefused: (refusal: FeedRefusal) => void;
   readonly clock: Clock;
+  /** A number in [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly timings: TransportTimings;

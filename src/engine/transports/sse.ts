@@ -54,7 +54,7 @@ export class SseFeed implements FeedSink, Sweepable {
     this.#heartbeatDueAt = context.clock.monotonic() + heartbeatMs;
     const cursor = formatCursor(asked);
     const hello = JSON.stringify({ type: 'hello', cursor, feed: feed.name, heartbeatMs });
-    this.#preamble = encodeSseRetry(retryMs()) + encodeSse({ event: 'hello', id: cursor, data: hello });
+    this.#preamble = encodeSseRetry(retryMs(context)) + encodeSse({ event: 'hello', id: cursor, data: hello });
     const position = start.kind === 'resume' ? start.cursor : start.head;
     this.#open = openReader({ context, feed, view, transport: 'sse', position, sink: this });
     if (start.kind === 'reset') this.reset(start.reason, start.head);
@@ -134,7 +134,7 @@ export class SseFeed implements FeedSink, Sweepable {
     const data = JSON.stringify({ type: 'close', code, reason });
     const last = isFinal
       ? encodeSseRetry(FINAL_RETRY_MS) + encodeSse({ event: 'close', data })
-      : encodeSseRetry(retryMs());
+      : encodeSseRetry(retryMs(this.#options.context));
     try {
       if (this.#pulled || isFinal) this.#enqueue(encoder.encode(last));
       this.#controller?.close();
@@ -178,6 +178,6 @@ export class SseFeed implements FeedSink, Sweepable {
   }
 }
 
-function retryMs(): number {
-  return RETRY_MS * (1 + Math.random());
+function retryMs({ random = Math.random }: FeedContext): number {
+  return RETRY_MS * (1 + random());
 }

@@ -17,13 +17,19 @@ export interface SqliteLogOptions extends WriterOptions {
   readonly onCommitted?: (commit: { readonly events: number; readonly commitMs: number }) => void;
 }
 
-type Opened = Extract<FromWriter, { kind: 'opened' }>;
+/** The threads of a log, as far as this one uses them. */
+export interface LogThreads {
+  readonly writer: Pick<WriterThread, 'listen' | 'post' | 'probeSoon' | typeof Symbol.asyncDispose>;
+  readonly reads: Pick<ReadPool, 'run' | typeof Symbol.asyncDispose>;
+  /** Where the writer found the log. */
+  readonly opened: Extract<FromWriter, { kind: 'opened' }>;
+}
 
 /** The log in one SQLite file: a thread writes, threads read, and this object holds the newest records in memory. */
 export class SqliteLog implements Log, SnapshotReader {
   readonly epoch: string;
-  readonly #writer: WriterThread;
-  readonly #reads: ReadPool;
+  readonly #writer: LogThreads['writer'];
+  readonly #reads: LogThreads['reads'];
   readonly #queue: AppendQueue;
   readonly #tail: Tail;
   readonly #listeners = new Set<() => void>();
@@ -32,14 +38,15 @@ export class SqliteLog implements Log, SnapshotReader {
   #trimmed: Cursor;
   #health: LogHealth = { writable: true };
 
-  private constructor(writer: WriterThread, opened: Opened, options: SqliteLogOptions) {
+  /** {@link SqliteLog.open} starts the threads; a simulation brings its own. */
+  constructor({ writer, reads, opened }: LogThreads, options: Omit<SqliteLogOptions, keyof WriterOptions> = {}) {
     this.epoch = opened.epoch;
     this.#head = { ...opened.head, epoch: opened.epoch };
     this.#trimmed = { ...opened.trimmed, epoch: opened.epoch };
     this.#onCommitted = options.onCommitted;
     this.#tail = new Tail(this.#head.seq - opened.newest.length, options.tail);
     for (const record of opened.newest) this.#tail.push(record);
-    this.#reads = new ReadPool(options.path);
+    this.#reads = reads;
     this.#writer = writer;
     this.#queue = new AppendQueue({
       maxEvents: options.maxQueuedEvents ?? 10_000,
@@ -51,7 +58,7 @@ export class SqliteLog implements Log, SnapshotReader {
   /** Opens or creates the file; rejects when it is corrupt, newer than this Millrace, or held by another process. */
   static async open(options: SqliteLogOptions): Promise<SqliteLog> {
     const { writer, opened } = await WriterThread.start(options);
-    return new SqliteLog(writer, opened, options);
+    return new SqliteLog({ writer, opened, reads: new ReadPool(options.path) }, options);
   }
 
   head(): Cursor {

@@ -1,0 +1,292 @@
+import { DEFAULT_POLL_SETTINGS } from '../../src/client/connection-state.ts';
+import type { ClientEnvironment } from '../../src/client/environment.ts';
+import { createFeedConnection, type FeedConnection } from '../../src/client/feed-connection.ts';
+import { openFetchEventStream } from '../../src/client/fetch-event-stream.ts';
+import type { StreamTransport } from '../../src/client/open-stream.ts';
+import type { LogRecord } from '../../src/engine/log/log.ts';
+import { parseCursor } from '../../src/protocol/cursor.ts';
+import type { EventMessage } from '../../src/protocol/frames.ts';
+import { DEFAULT_RECONNECT_POLICY } from '../../src/protocol/reconnect-policy.ts';
+import { TEST_FEED } from '../support/engine-system.ts';
+import type { HistoryReport } from '../support/history.ts';
+import type { Chance } from './chance.ts';
+import type { Path } from './link.ts';
+import type { Network } from './network.ts';
+import type { Scheduler } from './scheduler.ts';
+import { Segment } from './segment.ts';
+import type { Sights } from './sights.ts';
+import type { Position, SimulatedDisk } from './simulated-disk.ts';
+import { STATE_PATH } from './simulated-server.ts';
+import type { Trace } from './trace.ts';
+
+const BASE_URL = 'http://millrace.test/';
+/** A deadline of the client may be noticed this late. */
+const TOLERANCE_MS = 1;
+
+export interface ClientOptions {
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly chance: Chance;
+  readonly sights: Sights;
+  readonly trace: Trace;
+  readonly network: Network;
+  readonly disk: SimulatedDisk;
+  /** Of the channels that the feed can be filtered by; undefined shows all. */
+  readonly channel: string | undefined;
+  readonly onReport: (client: SimulatedClient, report: HistoryReport) => void;
+  /** Replaced only to show that a simulation notices. */
+  readonly wrapEnvironment?: ((environment: ClientEnvironment) => ClientEnvironment) | undefined;
+}
+
+/** One client of the feed, with the real connection over a simulated environment, and what it has shown. */
+export class SimulatedClient {
+  readonly name: string;
+  readonly path: Path;
+  readonly #options: ClientOptions;
+  readonly #environment: ClientEnvironment;
+  readonly #onlineListeners = new Set<(isOnline: boolean) => void>();
+  readonly #hasSnapshot: boolean;
+  readonly #polls: boolean;
+  readonly #heartbeatMs: number;
+  #transport: StreamTransport;
+  #connection: FeedConnection;
+  #segment: Segment | undefined;
+  #heardAt = 0;
+  #timers = 0;
+  #isOnline = true;
+  #events = 0;
+
+  constructor(options: ClientOptions) {
+    const { name, chance, wrapEnvironment = (environment) => environment } = options;
+    this.name = name;
+    this.path = { name, isDark: false, isStalled: false, takesStreams: true, delayMs: 3 };
+    this.#options = options;
+    this.#environment = wrapEnvironment(this.#createEnvironment());
+    this.#hasSnapshot = chance.is(0.6);
+    this.#polls = chance.is(0.4);
+    this.#heartbeatMs = chance.int(1, 3) * 1_000;
+    this.#transport = chance.is(0.5) ? 'websocket' : 'sse';
+    this.#connection = this.#connect(undefined);
+  }
+
+  get isLive(): boolean {
+    return this.#connection.status().name === 'live';
+  }
+
+  get statusName(): string {
+    return this.#connection.status().name;
+  }
+
+  /** Events that it has shown. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Timers and listeners that are left; none once it was stopped. */
+  get leftovers(): number {
+    return this.#timers + this.#onlineListeners.size;
+  }
+
+  start(): void {
+    this.#connection.start();
+  }
+
+  stop(): void {
+    this.#connection.stop();
+  }
+
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  setOnline(isOnline: boolean): void {
+    this.#isOnline = isOnline;
+    for (const listener of [...this.#onlineListeners]) listener(isOnline);
+  }
+
+  /** Goes on with the other transport at the position it has reached. */
+  switchTransport(): void {
+    this.#transport = this.#transport === 'sse' ? 'websocket' : 'sse';
+    this.#goOn(this.#connection.cursor());
+  }
+
+  /** Begins anew, as a page that is loaded again. */
+  reload(): void {
+    this.#check(this.#segment?.last);
+    this.#segment = undefined;
+    this.#goOn(undefined);
+  }
+
+  /** Whether it says that it is live although nothing came for longer than it waits. */
+  isQuietlyWrong(now: number): boolean {
+    return this.isLive && now - this.#heardAt > 2 * this.#heartbeatMs + TOLERANCE_MS;
+  }
+
+  /** Whether all that it has to show has come. */
+  get isUpToDate(): boolean {
+    const { disk } = this.#options;
+    const newest = disk.records.findLast(this.#shows);
+    const last = this.#segment?.last;
+    return last !== undefined && disk.has(last) && last.seq >= (newest?.seq ?? 0);
+  }
+
+  /** Compares all that it has shown since its last new beginning with the log. */
+  checkAll(): void {
+    this.#check(this.#options.disk.head);
+  }
+
+  readonly #shows = ({ channel }: LogRecord): boolean =>
+    this.#options.channel === undefined || this.#options.channel === channel;
+
+  #goOn(cursor: string | undefined): void {
+    this.#connection.stop();
+    this.#options.trace.add(this.name, `goes on by ${this.#transport} at ${cursor}`);
+    this.#connection = this.#connect(cursor);
+    this.#connection.start();
+  }
+
+  #connect(cursor: string | undefined): FeedConnection {
+    const { channel, trace, scheduler, sights } = this.#options;
+    const query = new URLSearchParams({ heartbeat: `${this.#heartbeatMs / 1_000}` });
+    if (channel !== undefined) query.set('channel', channel);
+    const connection = createFeedConnection({
+      url: `${TEST_FEED.path}?${query}`,
+      transport: this.#transport,
+      cursor,
+      environment: this.#environment,
+      ...(this.#hasSnapshot ? { snapshot: (signal: AbortSignal) => this.#loadSnapshot(signal) } : {}),
+      settings: {
+        policy: { ...DEFAULT_RECONNECT_POLICY, maxDelayMs: 4_000 },
+        poll: this.#polls ? { ...DEFAULT_POLL_SETTINGS, afterFailures: 1, everyMs: 1_500 } : undefined,
+        attemptTimeoutMs: 3_000,
+      },
+      onEvents: (events) => this.#show(events),
+      onProblem: ({ kind, message }) => {
+        trace.add(this.name, `${kind}: ${message}`);
+        if (kind === 'gap') this.#lose();
+      },
+    });
+    let previous = connection.status().name;
+    connection.subscribe(() => {
+      const { name } = connection.status();
+      trace.add(this.name, `is ${name}`);
+      if (previous === 'live' && scheduler.now - this.#heardAt >= 2 * this.#heartbeatMs) sights.see('silences');
+      previous = name;
+      if (name === 'live' && !this.#segment) this.#begin(positionOf(connection.cursor()));
+    });
+    return connection;
+  }
+
+  async #loadSnapshot(signal: AbortSignal): Promise<string> {
+    const response = await this.#environment.fetch(`${BASE_URL}${STATE_PATH.slice(1)}`, { headers: {}, signal });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const { cursor } = (await response.json()) as { readonly cursor: string };
+    signal.throwIfAborted();
+    this.#options.sights.see('snapshots');
+    this.#begin(positionOf(cursor));
+    return cursor;
+  }
+
+  #show(events: readonly EventMessage[]): void {
+    const { trace } = this.#options;
+    trace.add(this.name, `shows ${events.map(({ text }) => text).join(' ')}`);
+    if (this.#connection.status().name === 'polling') this.#options.sights.see('polledPages');
+    for (const { text, cursor } of events) {
+      this.#events += 1;
+      this.#segment?.receive(String(text), positionOf(cursor));
+    }
+  }
+
+  /** It was told that it has lost its place: until then everything must have come. */
+  #lose(): void {
+    const cursor = this.#connection.cursor();
+    this.#check(cursor === undefined ? this.#segment?.last : positionOf(cursor));
+    this.#segment = undefined;
+  }
+
+  #begin(from: Position): void {
+    this.#check(this.#segment?.last);
+    this.#segment = new Segment(from, this.#shows);
+  }
+
+  #check(through: Position | undefined): void {
+    const { disk, onReport } = this.#options;
+    if (this.#segment && through) onReport(this, this.#segment.check(disk, through));
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#options.scheduler.now;
+  }
+
+  #createEnvironment(): ClientEnvironment {
+    const { scheduler, chance, network, trace } = this.#options;
+    const fetch: ClientEnvironment['fetch'] = (url, init) => network.fetch(this.path, url, init);
+    const ended = (code: number) => trace.add(this.name, `stream ended with ${code}`);
+    return {
+      baseUrl: BASE_URL,
+      now: () => scheduler.now,
+      wallNow: () => scheduler.now,
+      random: chance.number,
+      schedule: (delayMs, action) => this.#schedule(delayMs, action),
+      fetch,
+      openSocket: (url, protocols, { onMessage, onClose }) =>
+        network.openSocket(this.path, url, protocols, {
+          onMessage: (text) => {
+            this.#heard();
+            onMessage(text);
+          },
+          onClose: (code) => {
+            ended(code);
+            onClose(code);
+          },
+        }),
+      openEventStream: (url, options, { onEvent, onClose }) =>
+        openFetchEventStream(
+          url,
+          { ...options, fetch: (target, init) => network.fetch(this.path, target, init) },
+          {
+            onEvent: (event) => {
+              this.#heard();
+              onEvent(event);
+            },
+            onClose: (code) => {
+              ended(code);
+              onClose(code);
+            },
+          },
+        ),
+      isOnline: () => this.#isOnline,
+      onOnlineChange: (listener) => {
+        this.#onlineListeners.add(listener);
+        return () => this.#onlineListeners.delete(listener);
+      },
+    };
+  }
+
+  #schedule(delayMs: number, action: () => void): () => void {
+    this.#timers += 1;
+    let isOpen = true;
+    const end = () => {
+      if (isOpen) this.#timers -= 1;
+      isOpen = false;
+    };
+    const cancel = this.#options.scheduler.after(delayMs, () => {
+      end();
+      action();
+    });
+    return () => {
+      end();
+      cancel();
+    };
+  }
+}
+
+function positionOf(cursor: string | undefined): Position {
+  const parsed = cursor === undefined ? undefined : parseCursor(cursor);
+  if (!parsed) throw new Error(`${cursor} is no position`);
+  return parsed;
+}
