@@ -41,7 +41,10 @@ export interface AppendOptions {
 }
 
 export interface AppendResult {
-  /** The committed records, in the order given; for a repeated event the record that was stored first. */
+  /**
+   * The committed records, in the order given; for a repeated event the record that was stored first. Of an append that is
+   * repeated as a whole retention may have removed the first ones, never the last.
+   */
   readonly records: readonly LogRecord[];
   /** How many of the events had been stored before. */
   readonly repeated: number;

@@ -255,6 +255,16 @@ describe('POST /events with an Idempotency-Key', () => {
     expect((await recent(surface)).total).toBe(2);
   });
 
+  it('answers so also when retention has removed a part of it meanwhile', async () => {
+    const retention = { maxAgeMs: Number.POSITIVE_INFINITY, maxEvents: 1, maxBytes: Number.POSITIVE_INFINITY };
+    await using surface = await testSurface({ retention, retentionIntervalMs: 10 });
+    const headers = { 'idempotency-key': 'batch-7' };
+    const first = await (await surface.post('/events', [EVENT, MINIMAL, EVENT], headers)).json();
+    expect(first).toEqual({ accepted: 3, first_id: 1, last_id: 3 });
+    await expect.poll(() => surface.log.trimmed().seq).toBe(2);
+    expect(await (await surface.post('/events', [EVENT, MINIMAL, EVENT], headers)).json()).toEqual(first);
+  });
+
   it('refuses another body under the same key, and a key that is none', async () => {
     await using surface = await testSurface();
     await surface.post('/events', EVENT, { 'idempotency-key': 'k1' });

@@ -23,8 +23,8 @@ export function addIngestRoutes(routes: Hono, { log, clock, metrics, limits }: S
       const key = idempotencyKey(context.req.header('idempotency-key'));
       const bytes = await readBody(context.req.raw, limits.maxBytes);
       const body = parseBody(decodeUtf8(bytes), format, clock.now());
-      const { records } = await log.append(body.events.map(toLogEvent), appendOptions(key, format, bytes));
-      if (body.kind === 'batch') return answerBatch(context, records);
+      const { records, repeated } = await log.append(body.events.map(toLogEvent), appendOptions(key, format, bytes));
+      if (body.kind === 'batch') return answerBatch(context, records.at(-1), repeated || records.length);
       return answerSingle(context, records, body.shape === 'event' ? 201 : 200);
     } catch (error) {
       return refuse(metrics, error);
@@ -42,11 +42,10 @@ function answerSingle(context: Context, records: readonly LogRecord[], status: 2
   return context.body(eventJson(record), status, JSON_HEADERS);
 }
 
-function answerBatch(context: Context, records: readonly LogRecord[]): Response {
-  const first = records[0];
-  const last = records.at(-1);
-  if (!first || !last) throw new Error('the log stored nothing');
-  const answer: BatchAccepted = { accepted: records.length, first_id: first.seq, last_id: last.seq };
+/** A batch is stored in one go, so its last event and its size say all; of one that is repeated more may not be left. */
+function answerBatch(context: Context, last: LogRecord | undefined, accepted: number): Response {
+  if (!last) throw new Error('the log stored nothing');
+  const answer: BatchAccepted = { accepted, first_id: last.seq - accepted + 1, last_id: last.seq };
   return context.body(JSON.stringify(answer), 201, JSON_HEADERS);
 }
 

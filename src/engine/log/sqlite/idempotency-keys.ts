@@ -7,6 +7,14 @@ interface PlannedEvent {
   readonly known: LogRecord | undefined;
 }
 
+/** What was stored for a key. */
+export interface KnownAppend {
+  /** Those that retention has left; the last of them is always there. */
+  readonly records: readonly LogRecord[];
+  /** Events that were stored, removed ones included. */
+  readonly events: number;
+}
+
 /** The keys of repeatable appends and events, each with the records that were stored for it. */
 export class IdempotencyKeys {
   readonly #find;
@@ -21,12 +29,13 @@ export class IdempotencyKeys {
     this.#between = database.prepare('SELECT * FROM log WHERE seq BETWEEN ? AND ? ORDER BY seq');
   }
 
-  /** The records of a key; undefined for a new one. */
-  find({ key, digest }: Idempotency): readonly LogRecord[] | 'conflict' | undefined {
+  /** Undefined for a new key. */
+  find({ key, digest }: Idempotency): KnownAppend | 'conflict' | undefined {
     const known = this.#find.get<{ digest: string; first_seq: number; last_seq: number }>(key);
     if (!known) return undefined;
     if (known.digest !== digest) return 'conflict';
-    return this.#between.all<LogRecord>(known.first_seq, known.last_seq);
+    const records = this.#between.all<LogRecord>(known.first_seq, known.last_seq);
+    return { records, events: known.last_seq - known.first_seq + 1 };
   }
 
   /** Which events of an append are known; a key may also stand twice in one append. */
@@ -41,7 +50,7 @@ export class IdempotencyKeys {
         if ((digests.get(idempotency.key) ?? idempotency.digest) !== idempotency.digest) return 'conflict';
         digests.set(idempotency.key, idempotency.digest);
       }
-      plan.push({ event, known: found?.[0] });
+      plan.push({ event, known: found?.records[0] });
     }
     return plan;
   }

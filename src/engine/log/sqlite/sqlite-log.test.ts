@@ -195,6 +195,19 @@ test('an emptied log goes on counting where it was', async () => {
   expect(records[0]?.seq).toBe(6);
 });
 
+test('what is repeated after retention has removed a part of it is still the whole of it', async () => {
+  const idempotency = { key: 'k', digest: 'd' };
+  const batch = [event('a'), event('b'), event('c')];
+  {
+    await using log = await open();
+    await log.append(batch, { idempotency });
+  }
+  await using log = await open({ retention: { maxAgeMs: Infinity, maxEvents: 1, maxBytes: Infinity } });
+  await expect.poll(() => log.trimmed().seq).toBe(2);
+  expect(await log.append(batch, { idempotency })).toMatchObject({ repeated: 3, records: [{ seq: 3 }] });
+  expect(log.head().seq).toBe(3);
+});
+
 test('an idempotency key is forgotten with its events', async () => {
   const idempotency = { key: 'k', digest: 'd' };
   {

@@ -17,7 +17,10 @@ export interface AppendRequest {
 /** What became of one request. `tags[i]` belongs to the event with number `firstSeq + i`. */
 export type AppendOutcome =
   | { readonly kind: 'committed'; readonly firstSeq: number; readonly at: number; readonly tags: readonly string[] }
-  /** Some or all of the events had been stored before; `records` are those of all its events, in the order given. */
+  /**
+   * Some or all of the events had been stored before; `records` are those of all its events, in the order given, without
+   * those that retention has removed since.
+   */
   | { readonly kind: 'repeated'; readonly records: readonly LogRecord[]; readonly repeated: number }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'failed'; readonly reason: string };
@@ -136,7 +139,7 @@ export class Writer {
     if (idempotency) {
       const known = this.#keys.find(idempotency);
       if (known === 'conflict') return { kind: 'conflict' };
-      if (known) return { kind: 'repeated', records: known, repeated: known.length };
+      if (known) return { kind: 'repeated', records: known.records, repeated: known.events };
     }
     if (events.some((event) => event.idempotency)) return this.#appendKeyed(events, at, appended);
     const firstSeq = this.#nextSeq(appended);
