@@ -15,19 +15,39 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'P2',
     title: 'one order',
-    tests: ['tests/kill.test.ts', 'tests/simulation/simulation.test.ts', 'src/engine/log/sqlite/sqlite-log.test.ts'],
+    tests: [
+      'tests/kill.test.ts',
+      'tests/model/model.test.ts',
+      'tests/simulation/simulation.test.ts',
+      'src/engine/log/sqlite/sqlite-log.test.ts',
+    ],
     notShown: 'several nodes: there is one',
   },
   {
     id: 'P3',
     title: 'exactly once on resume',
-    tests: ['tests/resume.test.ts', 'tests/kill.test.ts', 'tests/simulation/simulation.test.ts'],
+    tests: [
+      'tests/resume.test.ts',
+      'tests/kill.test.ts',
+      'tests/model/model.test.ts',
+      'tests/simulation/simulation.test.ts',
+    ],
   },
-  { id: 'P4', title: 'idempotent publish', tests: ['tests/reliability/repeated-publish.test.ts'] },
+  {
+    id: 'P4',
+    title: 'idempotent publish',
+    tests: ['tests/reliability/repeated-publish.test.ts', 'tests/model/model.test.ts'],
+  },
   {
     id: 'P5',
     title: 'no silent gap',
-    tests: ['tests/backup.test.ts', 'tests/simulation/simulation.test.ts', 'src/engine/log/sqlite/restore.test.ts'],
+    tests: [
+      'tests/model/model.test.ts',
+      'tests/reliability/model-control.test.ts',
+      'tests/backup.test.ts',
+      'tests/simulation/simulation.test.ts',
+      'src/engine/log/sqlite/restore.test.ts',
+    ],
   },
   { id: 'P6', title: 'snapshot and tail are exact', tests: ['tests/rows.test.ts'] },
   {

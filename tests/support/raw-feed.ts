@@ -17,7 +17,10 @@ export interface RawFeedOptions {
   readonly cursor: string;
   /** Called per event, in order; return false to drop the connection right there, in the middle of a batch or not. */
   readonly onEvent: (message: Message) => boolean;
-  readonly onReset?: (reason: string) => void;
+  /** Told of the position that the feed goes on from. */
+  readonly onReset?: (reason: string, cursor: string) => void;
+  /** Told once the server has found the position to begin with. */
+  readonly onOpen?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -57,10 +60,11 @@ function readWebSocket(options: RawFeedOptions): Promise<string> {
     socket.close();
   };
   options.signal?.addEventListener('abort', drop, { once: true });
+  socket.onopen = () => options.onOpen?.();
   socket.onmessage = ({ data }) => {
     if (isDropped) return;
     const frame = JSON.parse(String(data));
-    if (frame.type === 'reset') options.onReset?.(frame.reason);
+    if (frame.type === 'reset') options.onReset?.(frame.reason, frame.cursor);
     const events: Message[] = frame.type === 'batch' ? frame.events : isControl(frame.type) ? [] : [frame];
     for (const event of events) {
       cursor = event.cursor;
@@ -86,7 +90,7 @@ async function readSse(options: RawFeedOptions): Promise<string> {
     onEvent(message: EventSourceMessage) {
       if (signal.aborted) return;
       cursor = message.id ?? cursor;
-      if (message.event === 'reset') options.onReset?.(JSON.parse(message.data).reason);
+      if (message.event === 'reset') options.onReset?.(JSON.parse(message.data).reason, cursor);
       if (isControl(message.event ?? '')) return;
       if (!options.onEvent(JSON.parse(message.data))) abort.abort();
     },
@@ -94,6 +98,7 @@ async function readSse(options: RawFeedOptions): Promise<string> {
   try {
     const headers = { accept: 'text/event-stream', 'last-event-id': cursor };
     const response = await fetch(options.url, { headers, signal });
+    if (response.ok) options.onOpen?.();
     const decoder = new TextDecoder();
     for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
   } catch {
@@ -105,17 +110,22 @@ async function readSse(options: RawFeedOptions): Promise<string> {
 async function readPages(options: RawFeedOptions): Promise<string> {
   let { cursor } = options;
   try {
-    for (;;) {
+    // The first page says at once where the feed begins.
+    for (let wait = '0'; ; wait = '1') {
       const url = feedUrl({ ...options, cursor });
-      url.searchParams.set('wait', '1');
+      url.searchParams.set('wait', wait);
       const response = await fetch(url, {
         headers: { accept: 'application/json' },
         ...(options.signal ? { signal: options.signal } : {}),
       });
-      const page = (await response.json()) as { events: Message[]; cursor: string; error?: { code: string } };
+      const page = (await response.json()) as Page;
+      if (wait === '0' && (response.ok || response.status === 410)) options.onOpen?.();
       if (page.error) {
-        options.onReset?.(page.error.code);
-        return cursor;
+        if (!page.error.details?.cursor) return cursor;
+        // As on a stream, it goes on from the head.
+        cursor = page.error.details.cursor;
+        options.onReset?.(page.error.code, cursor);
+        continue;
       }
       for (const event of page.events) {
         cursor = event.cursor;
@@ -126,6 +136,12 @@ async function readPages(options: RawFeedOptions): Promise<string> {
   } catch {
     return cursor;
   }
+}
+
+interface Page {
+  readonly events: readonly Message[];
+  readonly cursor: string;
+  readonly error?: { readonly code: string; readonly details?: { readonly cursor?: string } };
 }
 
 function isControl(type: string): boolean {

@@ -12,6 +12,8 @@ export interface ServerProcessOptions {
   readonly root?: string;
   /** A program and its arguments that the server is started by; the process must become the server's. */
   readonly under?: readonly string[];
+  /** Variables beside those that every test sets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface ServerProcess extends AsyncDisposable {
@@ -26,11 +28,18 @@ export async function startServerProcess({
   dataDir,
   root = ROOT,
   under = [],
+  env = {},
 }: ServerProcessOptions): Promise<ServerProcess> {
   const [program = '', ...args] = [...under, join(ROOT, 'node_modules/.bin/bun'), 'src/server/main.ts'];
   const child: ChildProcess = spawn(program, args, {
     cwd: root,
-    env: { ...serverEnvironment(), MILLRACE_PORT: '0', MILLRACE_DATA_DIR: dataDir, MILLRACE_SELF_CHECK_MS: '0' },
+    env: {
+      ...serverEnvironment(),
+      MILLRACE_PORT: '0',
+      MILLRACE_DATA_DIR: dataDir,
+      MILLRACE_SELF_CHECK_MS: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
