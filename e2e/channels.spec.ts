@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startFaultProxy } from '../tests/support/fault-proxy.ts';
+import { takenOver } from './open-by-link.ts';
 import { readApi } from './read-api.ts';
 import { numbered, sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
@@ -202,6 +203,7 @@ test('a deletion that is thought better of, or fails, changes nothing and says w
     await page.getByRole('menuitem', { name: 'Delete channel…' }).click();
   };
   await ask();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
   await expect(more).toBeFocused();
@@ -272,6 +274,7 @@ test('Refresh brings current values while the stream cannot be opened', async ({
   await sendMessages(server.url, { channel: '#a' });
   await page.route('**/live*', (route) => route.abort());
   await page.goto(`${server.url}/channels`);
+  await takenOver(page);
   await expect(row(page, 'Channels', '#a')).toContainText('1');
   await sendMessages(server.url, ...numbered(4, 'm', { channel: '#a' }));
   await page.getByRole('button', { name: 'Refresh' }).first().click();

@@ -58,7 +58,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width: 390, height: 844 });
       await page.clock.install();
       await page.goto(`${server.url}/events`);
-      await page.waitForSelector('.event');
+      await page.waitForSelector('.status-connected');
       await page.getByRole('button', { name: 'Sessions', exact: true }).click();
       expect(await findings(page)).toEqual([]);
       await page.getByRole('button', { name: 'Close sessions' }).click();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { startFaultProxy } from '../tests/support/fault-proxy.ts';
-import { openByLink } from './open-by-link.ts';
+import { openByLink, takenOver } from './open-by-link.ts';
 import { numbered, sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
 import { tryAgain } from './try-again.ts';
@@ -312,6 +312,7 @@ test('a filter by a channel that never was says so', async ({ page }) => {
   await using server = await startServer();
   await sendMessages(server.url, { text: 'one' });
   await page.goto(`${server.url}/messages?channel=nowhere`);
+  await takenOver(page);
   await expect(page.getByText('There is no channel nowhere.')).toBeVisible();
   await page.getByRole('button', { name: 'Clear', exact: true }).click();
   await expect.poll(() => texts(page)).toEqual(['one']);

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, type Page, test } from '@playwright/test';
+import { takenOver } from './open-by-link.ts';
 import { collectShifts, problemsOf, shiftsOf } from './page-faults.ts';
 import { ADA, startScene } from './proposals-scene.ts';
 import { publish } from './publish.ts';
@@ -122,6 +123,7 @@ test('what a page shows is in the chosen theme and the time zone of its reader f
   await using context = await browser.newContext(options);
   const page = await context.newPage();
   await page.goto(`${server.url}/events`);
+  await takenOver(page);
   await page.getByRole('button', { name: /^Theme/ }).click();
   await page.getByRole('button', { name: /^Theme: light/ }).click();
   const first = page.locator('.event').first();

@@ -1,5 +1,6 @@
 import { Outlet, useMatches } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { useHydrated } from '../react/rendered.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { ConnectionNotice } from '../ui/connection-notice.tsx';
 import { ConnectionStatusBadge } from '../ui/connection-status-badge.tsx';
@@ -34,6 +35,8 @@ export function Shell() {
       data-theme={useShownTheme()}
       data-sidebar-state={sidebar}
       data-active-route={route}
+      // Before that, buttons are there and don't answer yet.
+      data-hydrated={useHydrated()}
       className="grid h-dvh grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)] max-sm:grid-rows-[auto_auto_minmax(0,1fr)]"
     >
       <SkipLink id="tau-ops-skip-to-main" target={MAIN} />
