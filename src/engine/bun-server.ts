@@ -79,6 +79,10 @@ class BunSocket implements Socket {
     return result === -1 ? 'full' : 'sent';
   }
 
+  buffered(): number {
+    return this.#socket.getBufferedAmount();
+  }
+
   ping(): void {
     this.#socket.ping();
   }

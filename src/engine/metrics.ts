@@ -6,10 +6,39 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** The transports of a feed, as a metric label. */
 export type TransportName = 'websocket' | 'sse' | 'poll';
 
+/** What is open of the feeds at one moment: all of it is zero once the last client has gone. */
+export interface OpenParts {
+  /** Streaming connections. */
+  readonly connections: number;
+  /** Readers whose socket takes no more for now. */
+  readonly heldBack: number;
+  /** Readers and long polls that wait for the next commit. */
+  readonly waiting: number;
+  /** Feeds as their readers see them: readers of the same view share what is encoded. */
+  readonly views: number;
+  /** Connections and long polls whose deadlines are watched. */
+  readonly deadlines: number;
+}
+
 /** Every metric of the server, in a registry of its own so that several servers can run in one process. */
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
+  const gauge = (name: string, help: string) => new Gauge({ name: `millrace_${name}`, help, registers });
+  const open = {
+    connections: gauge('connections', 'Open streaming connections.'),
+    heldBack: gauge('readers_held_back', 'Readers whose socket takes no more for now.'),
+    waiting: gauge('readers_waiting', 'Readers and long polls that wait for the next commit.'),
+    views: gauge('views', 'Views of feeds that somebody reads.'),
+    deadlines: gauge('deadlines', 'Connections and long polls whose deadlines are watched.'),
+  } satisfies Record<keyof OpenParts, Gauge>;
+  const socketBuffer = new Gauge<'transport'>({
+    name: 'millrace_socket_buffer_max_bytes',
+    help: 'Most bytes of one connection that waited in this process for its socket, since the start.',
+    labelNames: ['transport'],
+    registers,
+  });
+  const largest = { websocket: 0, sse: 0 };
   return {
     registry,
     eventsAppended: new Counter({
@@ -58,6 +87,19 @@ export function createMetrics() {
       labelNames: ['reason'] as const,
       registers,
     }),
+    setOpenParts(parts: OpenParts) {
+      open.connections.set(parts.connections);
+      open.heldBack.set(parts.heldBack);
+      open.waiting.set(parts.waiting);
+      open.views.set(parts.views);
+      open.deadlines.set(parts.deadlines);
+    },
+    /** So many bytes wait for a socket to take them. */
+    noteSocketBuffer(transport: keyof typeof largest, bytes: number) {
+      if (bytes <= largest[transport]) return;
+      largest[transport] = bytes;
+      socketBuffer.set({ transport }, bytes);
+    },
     countReset(reason: ResetReason) {
       this.resets.inc({ reason });
     },

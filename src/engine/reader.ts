@@ -69,6 +69,11 @@ export class Reader implements Waiter {
     return this.#position;
   }
 
+  /** Whether it waits for its socket, and not for the log. */
+  get isHeldBack(): boolean {
+    return this.#sink.isFull;
+  }
+
   wake(): void {
     this.pump();
   }

@@ -2,6 +2,8 @@
 export interface Socket {
   /** `full`: taken, but wait for `drained` before the next one. `closed`: not taken. */
   send(text: string): 'sent' | 'full' | 'closed';
+  /** Bytes that were taken and not handed to the system yet. */
+  buffered(): number;
   ping(): void;
   close(code: number, reason: string): void;
   /** Gathers the frames sent inside `body` into one write. */

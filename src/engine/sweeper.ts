@@ -19,6 +19,10 @@ export class Sweeper implements Disposable {
     this.#cancel = clock.schedule(intervalMs, () => this.#run());
   }
 
+  get size(): number {
+    return this.#members.size;
+  }
+
   add(member: Sweepable): void {
     this.#members.add(member);
   }

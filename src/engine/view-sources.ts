@@ -38,6 +38,11 @@ export class ViewSources {
     this.#options = options;
   }
 
+  /** Views that are in use. */
+  get open(): number {
+    return this.#used.size;
+  }
+
   /** Pair each call with one {@link release}. */
   acquire(feed: string, view: FeedView): ViewSource {
     const key = `${feed} ${view.key}`;

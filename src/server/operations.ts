@@ -2,15 +2,16 @@ import { Hono } from 'hono';
 import type { Log } from '../engine/log/log.ts';
 import type { Metrics } from '../engine/metrics.ts';
 import type { Reader } from '../engine/reader.ts';
+import type { FeedServer } from '../engine/transports/feed-server.ts';
 
 export interface OperationsOptions {
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly readers: () => ReadonlySet<Reader>;
+  readonly feeds: Pick<FeedServer, 'readers' | 'openParts'>;
 }
 
 /** What a supervisor and a Prometheus ask. */
-export function operationsRoutes({ log, metrics, readers }: OperationsOptions): Hono {
+export function operationsRoutes({ log, metrics, feeds }: OperationsOptions): Hono {
   const app = new Hono();
 
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
@@ -21,7 +22,8 @@ export function operationsRoutes({ log, metrics, readers }: OperationsOptions): 
   });
 
   app.get('/metrics', async (context) => {
-    metrics.slowestReaderLag.set(slowestLag(log, readers()));
+    metrics.slowestReaderLag.set(slowestLag(log, feeds.readers));
+    metrics.setOpenParts(feeds.openParts());
     return context.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType });
   });
 

@@ -96,7 +96,7 @@ export async function startMillrace({ config, logger, webFolder, measureDisk }: 
   const renderer = await loadPageRenderer(built('ssr/render.js'));
   const app = createApp({
     routes: [
-      operationsRoutes({ log, metrics, readers: () => feeds.readers }),
+      operationsRoutes({ log, metrics, feeds }),
       auth.routes,
       ...surfaces.map((surface) => surface.routes(surfaceContext)),
     ],

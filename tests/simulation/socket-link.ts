@@ -54,6 +54,7 @@ export class SocketLink extends Link {
       this.#owesDrain ||= this.isFull;
       return this.isFull ? 'full' : 'sent';
     },
+    buffered: () => this.down.size,
     ping: () => {
       this.down.push(CONTROL_BYTES, () => {
         this.up.push(CONTROL_BYTES, () => this.peer?.clock.run(() => this.#owner?.heard()));

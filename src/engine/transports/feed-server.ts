@@ -7,6 +7,7 @@ import type { FeedDefinition, FeedView } from '../feed.ts';
 import { FeedPaths, type FoundFeed } from '../feed-paths.ts';
 import { ClientLimiter } from '../http/client-limiter.ts';
 import { Hub } from '../hub.ts';
+import type { OpenParts } from '../metrics.ts';
 import type { Reader } from '../reader.ts';
 import type { Connection } from '../socket.ts';
 import { Sweeper } from '../sweeper.ts';
@@ -69,6 +70,20 @@ export class FeedServer {
 
   get readers(): ReadonlySet<Reader> {
     return this.#context.readers;
+  }
+
+  /** What is open now; walks over all readers. */
+  openParts(): OpenParts {
+    const { readers, hub, sources, sweeper } = this.#context;
+    let heldBack = 0;
+    for (const { isHeldBack } of readers) if (isHeldBack) heldBack += 1;
+    return {
+      connections: this.#connections.size,
+      heldBack,
+      waiting: hub.waiting,
+      views: sources.open,
+      deadlines: sweeper.size,
+    };
   }
 
   has(path: string): boolean {

@@ -165,7 +165,10 @@ export class SseFeed implements FeedSink, Sweepable {
     const pulled = this.#pulled;
     this.#pulled = undefined;
     this.#controller?.enqueue(chunk);
-    this.#options.context.metrics.bytesOut.inc({ transport: 'sse' }, chunk.byteLength);
+    const { metrics } = this.#options.context;
+    metrics.bytesOut.inc({ transport: 'sse' }, chunk.byteLength);
+    // It may go at once; nothing more is handed over before the whole of it has gone.
+    metrics.noteSocketBuffer('sse', chunk.byteLength);
     pulled?.();
   }
 

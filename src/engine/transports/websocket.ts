@@ -210,11 +210,15 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
   }
 
   #send(text: string): void {
+    const { metrics } = this.#options.context;
     const state = this.#socket?.send(text);
-    if (state === 'full') this.#isFull = true;
+    if (state === 'full') {
+      this.#isFull = true;
+      metrics.noteSocketBuffer('websocket', this.#socket?.buffered() ?? 0);
+    }
     // Not taken means the connection is over; its close follows.
-    else if (state === 'closed') this.#release();
-    else this.#options.context.metrics.bytesOut.inc({ transport: 'websocket' }, text.length);
+    if (state === 'closed') this.#release();
+    else metrics.bytesOut.inc({ transport: 'websocket' }, text.length);
   }
 
   /** Returns false for a frame that nobody knows. */
