@@ -76,6 +76,8 @@ export interface Log extends AsyncDisposable {
   head(): Cursor;
   /** The position up to which retention has removed records; reading from there on is complete. */
   trimmed(): Cursor;
+  /** Throws `too_many_requests` while appends are refused: ask before reading and parsing what is to be appended. */
+  assertRoom(): void;
   /** Throws `too_many_requests` when the queue is full, `log_unavailable` when the disk refuses. */
   append(events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult>;
   /** At most `limit` records with `seq > after`; empty at the head. Synchronous when memory holds them. */

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { SqliteLog } from '../../engine/log/sqlite/sqlite-log.ts';
 import { MillraceError } from '../../protocol/errors.ts';
 import { MESSAGE_LIMITS, messagePageSchema, messagesAcceptedSchema } from './events.ts';
 import { type TestSurface, testSurface } from './testing/test-surface.ts';
+
+/** The log with other methods in the place of its own. */
+function withMethods(log: SqliteLog, methods: Partial<Pick<SqliteLog, 'append' | 'assertRoom'>>) {
+  return new Proxy(log, { get: (target, key) => Reflect.get(key in methods ? methods : target, key) });
+}
 
 const message = { user: 'ann', channel: '#general', text: 'hello' };
 
@@ -126,17 +132,19 @@ describe('POST /api/messages', () => {
     ['too_many_requests', 429],
     ['log_unavailable', 503],
   ] as const)('answers %s of the log with %d and Retry-After', async (code, status) => {
-    await using surface = await testSurface({
-      wrapLog: (log) =>
-        new Proxy(log, {
-          get: (target, key) =>
-            key === 'append'
-              ? () => Promise.reject(new MillraceError(code, 'not now', { retryAfterS: 2 }))
-              : Reflect.get(target, key, target),
-        }),
-    });
+    const append = () => Promise.reject(new MillraceError(code, 'not now', { retryAfterS: 2 }));
+    await using surface = await testSurface({ wrapLog: (log) => withMethods(log, { append, assertRoom() {} }) });
     const response = await surface.send(message);
     expect([response.status, response.headers.get('retry-after')]).toEqual([status, '2']);
+  });
+
+  it('answers 429 without looking into the body while there is no room', async () => {
+    const assertRoom = () => {
+      throw new MillraceError('too_many_requests', 'full', { retryAfterS: 1 });
+    };
+    await using surface = await testSurface({ wrapLog: (log) => withMethods(log, { assertRoom }) });
+    const response = await surface.send('no JSON');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1']);
   });
 });
 

@@ -14,7 +14,10 @@ import { parseMessage } from './parse-message.ts';
 export function addIngestRoutes(routes: Hono, { log, clock, limits }: SurfaceContext): void {
   routes.post('/api/messages', async (context) => {
     const format = bodyFormat(context.req.raw.headers);
+    log.assertRoom();
     const bytes = await readBody(context.req.raw, limits.maxBytes);
+    // Many may have been read at the same time: parsing is the dear part.
+    log.assertRoom();
     const parsed = parseItems(decodeUtf8(bytes), format, parseMessage);
     const given = parsed.kind === 'batch' ? parsed.items : [parsed.item];
     const now = new Date(clock.now()).toISOString();

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SqliteLog } from '../../engine/log/sqlite/sqlite-log.ts';
 import { MillraceError } from '../../protocol/errors.ts';
 import { observedEventSchema, recentEventsSchema, refusalSchema } from './events.ts';
-import { fixtures, type TestSurface, type TestSurfaceOptions, testSurface } from './testing/test-surface.ts';
+import { fixtures, type TestSurface, testSurface } from './testing/test-surface.ts';
 
 const EVENT = {
   timestamp: '2025-10-21T10:30:45.123Z',
@@ -22,6 +23,16 @@ async function refusalOf(response: Response, status: number) {
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/json');
   return refusalSchema.parse(await response.json());
+}
+
+/** The log with another method in the place of its own. */
+function withMethod<Name extends 'append' | 'assertRoom'>(log: SqliteLog, name: Name, method: SqliteLog[Name]) {
+  return new Proxy(log, {
+    get(target, key) {
+      const own: unknown = key === name ? method : Reflect.get(target, key, target);
+      return typeof own === 'function' ? own.bind(target) : own;
+    },
+  });
 }
 
 function ndjson(surface: TestSurface, text: string, headers: Record<string, string> = {}) {
@@ -174,15 +185,21 @@ describe('POST /events that is too much', () => {
     expect((await recent(surface)).total).toBe(accepted.length);
   });
 
+  it('answers 429 without looking into the body while there is no room', async () => {
+    await using surface = await testSurface({
+      wrapLog: (log) =>
+        withMethod(log, 'assertRoom', () => {
+          throw new MillraceError('too_many_requests', 'full', { retryAfterS: 1 });
+        }),
+    });
+    const response = await surface.request('/events', { method: 'POST', body: 'no JSON' });
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await refusalOf(response, 429)).toEqual({ error: 'TooManyRequests', message: 'full' });
+  });
+
   it('answers 503 with Retry-After when the log refuses', async () => {
-    const refusing: TestSurfaceOptions['wrapLog'] = (log) =>
-      new Proxy(log, {
-        get: (target, key) =>
-          key === 'append'
-            ? () => Promise.reject(new MillraceError('log_unavailable', 'disk full', { retryAfterS: 5 }))
-            : Reflect.get(target, key, target),
-      });
-    await using surface = await testSurface({ wrapLog: refusing });
+    const refused = () => Promise.reject(new MillraceError('log_unavailable', 'disk full', { retryAfterS: 5 }));
+    await using surface = await testSurface({ wrapLog: (log) => withMethod(log, 'append', refused) });
     const response = await surface.post('/events', EVENT);
     expect(response.headers.get('retry-after')).toBe('5');
     expect(await refusalOf(response, 503)).toEqual({ error: 'LogUnavailable', message: 'disk full' });

@@ -19,9 +19,12 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
 export function addIngestRoutes(routes: Hono, { log, clock, metrics, limits }: SurfaceContext): void {
   routes.post('/events', async (context) => {
     try {
+      log.assertRoom();
       const format = bodyFormat(context.req.raw.headers);
       const key = idempotencyKey(context.req.header('idempotency-key'));
       const bytes = await readBody(context.req.raw, limits.maxBytes);
+      // Many may have been read at the same time: parsing is the dear part.
+      log.assertRoom();
       const body = parseBody(decodeUtf8(bytes), format, clock.now());
       const { records, repeated } = await log.append(body.events.map(toLogEvent), appendOptions(key, format, bytes));
       if (body.kind === 'batch') return answerBatch(context, records.at(-1), repeated || records.length);

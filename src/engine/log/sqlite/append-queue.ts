@@ -6,6 +6,8 @@ import type { AppendRequest } from './writer.ts';
 const GROUP_EVENTS = 2_048;
 /** Groups the writer has at a time: it commits one while the other travels. */
 const MAX_IN_FLIGHT = 2;
+/** Once something was refused, nothing is asked for before the queue is down to this share of what it may hold. */
+const ROOM_AGAIN_AT = 0.75;
 
 interface Pending extends AppendRequest {
   readonly resolve: (result: AppendResult) => void;
@@ -27,6 +29,7 @@ export class AppendQueue {
   readonly #inFlight: (readonly Pending[])[] = [];
   #events = 0;
   #isFlushScheduled = false;
+  #hasRefused = false;
   #closedBy: MillraceError | undefined;
   #whenIdle: (() => void) | undefined;
 
@@ -40,13 +43,21 @@ export class AppendQueue {
     return this.#events;
   }
 
+  /**
+   * Throws what {@link push} rejects with while there is hardly room: whoever asks before the work of making a request
+   * leaves that work to those that are taken.
+   */
+  assertRoom(): void {
+    if (this.#hasRefused && this.#events > this.#maxEvents * ROOM_AGAIN_AT) throw this.#tooMany();
+  }
+
   push(request: AppendRequest): Promise<AppendResult> {
     if (this.#closedBy) return Promise.reject(this.#closedBy);
     const count = request.events.length;
     // A batch larger than the whole queue must still be possible while nothing else waits.
     if (this.#events > 0 && this.#events + count > this.#maxEvents) {
-      const message = `${this.#events} events are waiting to be stored, ${this.#maxEvents} may`;
-      return Promise.reject(new MillraceError('too_many_requests', message, { retryAfterS: 1 }));
+      this.#hasRefused = true;
+      return Promise.reject(this.#tooMany());
     }
     this.#events += count;
     return new Promise((resolve, reject) => {
@@ -68,6 +79,7 @@ export class AppendQueue {
       if (result instanceof MillraceError) pending.reject(result);
       else pending.resolve(result);
     }
+    if (this.#events <= this.#maxEvents * ROOM_AGAIN_AT) this.#hasRefused = false;
     this.#flush();
     if (this.#events === 0) this.#whenIdle?.();
   }
@@ -89,6 +101,11 @@ export class AppendQueue {
     this.#waiting.length = 0;
     this.#events = 0;
     this.#whenIdle?.();
+  }
+
+  #tooMany(): MillraceError {
+    const message = `${this.#events} events are waiting to be stored, ${this.#maxEvents} may`;
+    return new MillraceError('too_many_requests', message, { retryAfterS: 1 });
   }
 
   /** Waits for the end of this tick, so that requests read from several sockets at once travel together. */

@@ -125,6 +125,16 @@ test('too many waiting events are refused and the queue is usable again afterwar
   expect(log.head().seq).toBe(20);
 });
 
+test('while appends are refused, whoever asks is told so before the work of making one', async () => {
+  await using log = await open({ maxQueuedEvents: 8 });
+  const taken = appendMany(log, 8);
+  expect(() => log.assertRoom()).not.toThrow();
+  await expect(appendMany(log, 1)).rejects.toMatchObject({ code: 'too_many_requests' });
+  expect(() => log.assertRoom()).toThrow(expect.objectContaining({ code: 'too_many_requests', retryAfterS: 1 }));
+  await taken;
+  expect(() => log.assertRoom()).not.toThrow();
+});
+
 test('a batch larger than the queue is taken when nothing else waits', async () => {
   await using log = await open({ maxQueuedEvents: 10 });
   await appendMany(log, 100);

@@ -83,6 +83,10 @@ export class SqliteLog implements Log, SnapshotReader {
     return () => this.#listeners.delete(listener);
   }
 
+  assertRoom(): void {
+    this.#queue.assertRoom();
+  }
+
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<AppendResult> {
     if (events.length === 0) return { records: [], repeated: 0 };
     return this.#queue.push({ events, ...options });

@@ -23,6 +23,7 @@ export function writerLog(clock: ManualClock) {
     epoch: writer.epoch,
     head: () => writer.head,
     trimmed: () => writer.trimmed,
+    assertRoom() {},
     async append(events: readonly NewEvent[]) {
       if (refusal !== undefined) throw new MillraceError('log_unavailable', refusal);
       const [outcome] = writer.commit([{ events }]);
