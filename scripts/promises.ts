@@ -53,14 +53,17 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'P7',
     title: 'a slow consumer costs only itself',
-    tests: ['tests/transports.test.ts'],
-    notShown: 'the p99 of 20 healthy readers beside 50 stalled ones',
+    tests: ['tests/transports.test.ts', 'tests/reliability/slow-consumers.test.ts'],
   },
   {
     id: 'P8',
     title: 'no unbounded buffer',
-    tests: ['tests/transports.test.ts', 'src/engine/log/sqlite/sqlite-log.test.ts'],
-    notShown: 'flat memory over 15 s of threefold overload',
+    tests: [
+      'tests/transports.test.ts',
+      'src/engine/log/sqlite/sqlite-log.test.ts',
+      'tests/reliability/overload.test.ts',
+      'tests/reliability/leaks.test.ts',
+    ],
   },
   { id: 'P9', title: 'exact limits', tests: ['tests/connection-limits.test.ts'] },
   { id: 'P10', title: 'authorization ends streams', tests: ['tests/private-feeds.test.ts'] },
@@ -70,7 +73,7 @@ export const PROMISES: readonly Promised[] = [
     tests: ['tests/transports.test.ts', 'tests/client-transports.test.ts', 'tests/simulation/simulation.test.ts'],
     notShown: 'the p95 of the time to resume behind a proxy that cuts, delays and stalls',
   },
-  { id: 'P12', title: 'storms', tests: [], notShown: '10,000 clients that come back after a kill' },
+  { id: 'P12', title: 'storms', tests: ['tests/reliability/storm.test.ts'] },
   {
     id: 'P13',
     title: 'honest degradation',

@@ -5,8 +5,8 @@ const MARKER_DIGITS = 9;
 const MARKER = Buffer.from('"summary":"mark ');
 const ZERO = 0x30;
 
-/** The JSON of an event of the usual size, about 330 bytes; `mark` is found again by {@link readMarks}. */
-export function eventText(mark: number): string {
+/** The JSON of an event of about 330 bytes and so many more; `mark` is found again by {@link readMarks}. */
+export function eventText(mark: number, paddingBytes = 0): string {
   return JSON.stringify({
     timestamp: new Date().toISOString(),
     source_app: `app-${mark % 5}`,
@@ -14,12 +14,12 @@ export function eventText(mark: number): string {
     tool_name: 'mcp__sqlite__query',
     summary: `mark ${`${mark}`.padStart(MARKER_DIGITS, '0')}: reading the table of open orders`,
     session_id: `550e8400-e29b-41d4-a716-44665544000${mark % 10}`,
-    metadata: '{"query":"SELECT * FROM orders WHERE state = \'open\' ORDER BY created_at"}',
+    metadata: `{"query":"SELECT * FROM orders WHERE state = 'open' ORDER BY created_at${' '.repeat(paddingBytes)}"}`,
   });
 }
 
-export function eventRequest(mark: number): Uint8Array {
-  return postRequest('/events', 'application/json', eventText(mark));
+export function eventRequest(mark: number, paddingBytes = 0): Uint8Array {
+  return postRequest('/events', 'application/json', eventText(mark, paddingBytes));
 }
 
 /** A request with `count` events that share one mark. */

@@ -2,6 +2,8 @@ import type { Socket } from 'bun';
 
 export interface HttpAnswer {
   readonly status: number;
+  /** The status line and the headers. */
+  readonly head: string;
   readonly body: string;
 }
 
@@ -75,7 +77,7 @@ export class HttpConnection implements Disposable {
       ? this.#received.indexOf('\r\n0\r\n\r\n', bodyStart)
       : bodyStart + Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
     if (bodyEnd < 0 || this.#received.length < bodyEnd) return;
-    const answer = { status: Number(head.slice(9, 12)), body: this.#received.slice(bodyStart, bodyEnd) };
+    const answer = { status: Number(head.slice(9, 12)), head, body: this.#received.slice(bodyStart, bodyEnd) };
     this.#received = '';
     const waiting = this.#waiting;
     this.#waiting = undefined;

@@ -36,7 +36,14 @@ export async function measureLatency(run: LatencyRun): Promise<ScenarioResult> {
     if (mark >= WARM_UP) samples.add(performance.now() - (sentAt[mark] ?? Number.NaN));
   });
   const meter = new LoadMeter(server.pid);
-  const refused = await publishPaced({ port: server.port, perSecond, count, sentAt });
+  const refused = await publishPaced({
+    port: server.port,
+    perSecond,
+    count,
+    onSent: (mark, at) => {
+      sentAt[mark] = at;
+    },
+  });
   const load = meter.read();
   await waitUntil(() => deliveries >= count * clients, LAST_DELIVERY_LIMIT_MS);
   return {

@@ -1,38 +1,49 @@
 import { pause } from '../measure/wait-until.ts';
 import { eventRequest } from './events.ts';
-import { HttpConnection } from './http-connection.ts';
+import { type HttpAnswer, HttpConnection } from './http-connection.ts';
 
-/** Enough that a slow answer doesn't hold back the next event. */
+/** Enough that a slow answer doesn't hold back the next request. */
 const CONNECTIONS = 16;
 
 export interface PacedOptions {
   readonly port: number;
   readonly perSecond: number;
   readonly count: number;
-  /** Filled with the time at which each event was sent, by its mark. */
-  readonly sentAt: Float64Array;
+  /** The request with this mark. Default: an event of the usual size. */
+  readonly request?: (mark: number) => Uint8Array;
+  /** Called with the time at which each request was sent. */
+  readonly onSent?: (mark: number, at: number) => void;
+  /** Called with every answer; with undefined when the connection ended before it. */
+  readonly onAnswer?: (mark: number, answer: HttpAnswer | undefined) => void;
 }
 
-/** Sends events at an even pace, whatever the answers do; returns how many were refused. */
-export async function publishPaced({ port, perSecond, count, sentAt }: PacedOptions): Promise<number> {
-  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => HttpConnection.open(port)));
+/** Sends requests at an even pace, whatever the answers do; returns how many were not answered 201. */
+export async function publishPaced(options: PacedOptions): Promise<number> {
+  const { port, perSecond, count, request = eventRequest, onSent, onAnswer } = options;
+  const idle = await Promise.all(Array.from({ length: CONNECTIONS }, () => HttpConnection.open(port)));
   const answers: Promise<boolean>[] = [];
   const startedAt = performance.now();
   for (let mark = 0; mark < count; mark += 1) {
     const dueInMs = startedAt + (mark * 1_000) / perSecond - performance.now();
     if (dueInMs > 0) await pause(dueInMs);
-    const connection = connections.find(({ isBusy }) => !isBusy) ?? (await HttpConnection.open(port));
-    if (!connections.includes(connection)) connections.push(connection);
-    const request = eventRequest(mark);
-    sentAt[mark] = performance.now();
+    // The one that has been idle longest: servers close those that stay so.
+    const connection = idle.shift() ?? (await HttpConnection.open(port));
+    onSent?.(mark, performance.now());
     answers.push(
-      connection.send(request).then(
-        ({ status }) => status === 201,
-        () => false,
+      connection.send(request(mark)).then(
+        (answer) => {
+          idle.push(connection);
+          onAnswer?.(mark, answer);
+          return answer.status === 201;
+        },
+        () => {
+          onAnswer?.(mark, undefined);
+          return false;
+        },
       ),
     );
   }
   const accepted = await Promise.all(answers);
-  for (const connection of connections) connection[Symbol.dispose]();
+  for (const connection of idle) connection[Symbol.dispose]();
   return accepted.filter((ok) => !ok).length;
 }

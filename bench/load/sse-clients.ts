@@ -1,14 +1,16 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { readMarks } from './events.ts';
 
-/** Opens streams that call `received` for every event; settles when each has been greeted. */
+/** Opens streams that call `received` with the mark of every event and their own number; settles when each has been greeted. */
 export async function openSseClients(
   port: number,
   count: number,
-  received: (mark: number) => void,
+  received: (mark: number, client: number) => void,
 ): Promise<Disposable> {
   const ended = new AbortController();
-  const clients = Array.from({ length: count }, () => openOne(port, ended.signal, received));
+  const clients = Array.from({ length: count }, (_, client) =>
+    openOne(port, ended.signal, (mark) => received(mark, client)),
+  );
   await Promise.all(clients);
   return { [Symbol.dispose]: () => ended.abort() };
 }

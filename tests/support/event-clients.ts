@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { History } from './history.ts';
 import { readRawFeed, type Transport } from './raw-feed.ts';
 
@@ -13,6 +14,8 @@ export interface PublisherOptions {
   readonly name: string;
   /** Whether it tries again, with an idempotency key, until it has an answer. */
   readonly insists: boolean;
+  /** Time between an answer and the next event. Default 0. */
+  readonly everyMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -20,7 +23,8 @@ export interface PublisherOptions {
  * Posts one event after the other; returns how many requests were not answered, or with 503. Any other answer than 201
  * fails.
  */
-export async function publish({ server, history, name, insists, signal }: PublisherOptions): Promise<number> {
+export async function publish(options: PublisherOptions): Promise<number> {
+  const { server, history, name, insists, everyMs = 0, signal } = options;
   let cut = 0;
   for (let number = 0; !signal.aborted; number += 1) {
     const id = `${name}-${number}`;
@@ -35,6 +39,7 @@ export async function publish({ server, history, name, insists, signal }: Publis
       else cut += 1;
       if (!insists || signal.aborted) break;
     }
+    if (everyMs > 0) await setTimeout(everyMs, undefined, { signal }).catch(() => {});
   }
   return cut;
 }

@@ -14,6 +14,11 @@ export class ServerLives implements AsyncDisposable {
     return (await this.#server).url;
   }
 
+  /** Of the server that runs. */
+  async pid(): Promise<number> {
+    return (await this.#server).pid;
+  }
+
   async kill(): Promise<void> {
     this.kills += 1;
     await this.restart({ signal: 'SIGKILL' });
