@@ -49,7 +49,11 @@ export const PROMISES: readonly Promised[] = [
       'src/engine/log/sqlite/restore.test.ts',
     ],
   },
-  { id: 'P6', title: 'snapshot and tail are exact', tests: ['tests/rows.test.ts'] },
+  {
+    id: 'P6',
+    title: 'snapshot and tail are exact',
+    tests: ['tests/rows.test.ts', 'tests/simulation/simulation.test.ts'],
+  },
   {
     id: 'P7',
     title: 'a slow consumer costs only itself',

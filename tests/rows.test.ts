@@ -1,50 +1,21 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { FeedDefinition, FeedView, RowSet } from '../src/engine/feed.ts';
 import { formatCursor, seqOf } from '../src/protocol/cursor.ts';
-import { type EngineSystem, engineSystem, TEST_FEED } from './support/engine-system.ts';
+import { type EngineSystem, engineSystem } from './support/engine-system.ts';
 import { getPage, openSocket, openSse } from './support/feed-peers.ts';
 import { showFigures } from './support/figures.ts';
 import { type Message, readRawFeed, TRANSPORTS, type Transport } from './support/raw-feed.ts';
 import { testSeed } from './support/seeded-random.ts';
+import { TALLY_FEED } from './support/tally-feed.ts';
 
 const CHANNELS = ['red', 'green', 'blue', 'grey'] as const;
 const RUNS = 12;
 /** A reader that hears nothing for this long has lost something. */
 const STALL_MS = 5_000;
 
-interface Tally {
-  readonly channel: string;
-  readonly events: number;
-}
-
-const tally: RowSet = {
-  queries: (after, limit) => [
-    {
-      sql: 'SELECT channel, events FROM tally WHERE changed_seq > ? ORDER BY changed_seq LIMIT ?',
-      params: [after, limit],
-    },
-  ],
-  encode: ([rows = []]) =>
-    (rows as readonly Tally[]).map(({ channel, events }) => ({
-      type: 'tally',
-      text: JSON.stringify({ type: 'tally', channel, events }),
-    })),
-  changedBy: ({ channel }) => channel !== 'other',
-};
-
-/** `?view=rows`: the tally of every channel. `?view=both`: every event, and the tally beside them. */
-const feed: FeedDefinition = {
-  ...TEST_FEED,
-  open(query): FeedView {
-    if (query.get('view') === 'rows') return { key: 'rows', rows: tally };
-    return { ...TEST_FEED.open(new URLSearchParams()), key: 'both', rows: tally };
-  },
-};
-
 const system = () =>
   engineSystem({
-    feed,
+    feed: TALLY_FEED,
     log: { entry: new URL('./support/tally-writer.ts', import.meta.url), tail: { maxRecords: 64 } },
   });
 

@@ -128,6 +128,23 @@ test('a reader that retention has overtaken must fetch its snapshot; one that sh
   expect(texts(await showing.source.read(at(1)))).toHaveLength(3);
 });
 
+test('who was shown a state gets no rows from before it', async () => {
+  const { source, commit } = setUp('all');
+  commit('a');
+  expect(texts(await source.readAll(at(0)))).toMatchObject([{ key: 'a', as_of: 'e.1.t1' }]);
+  commit('b');
+  // What was given out a moment ago serves those who know no more than it says.
+  expect(source.readAll(at(1))).toMatchObject({ to: at(1) });
+  // This one is read when the position is there already, and that one is under way when it comes about.
+  const fresh = source.readAll(at(2));
+  commit('c');
+  const fresher = source.readAll(at(3));
+  expect(await fresh).toMatchObject({ to: at(2) });
+  expect(await fresher).toMatchObject({ to: at(3) });
+  // A snapshot was ahead of this thread: its commit will wake the reader.
+  expect(source.readAll(at(4))).toBeUndefined();
+});
+
 test('more rows than a batch may hold make the reader fetch its snapshot', async () => {
   const { source, commit } = setUp();
   for (let count = 0; count < 2_001; count += 1) commit(`key ${count}`);

@@ -63,6 +63,11 @@ export class RowSource implements Source {
     return { epoch, seq: BEFORE_ALL, tag: '0' };
   }
 
+  /** Tells the position of {@link beginning} from all others. */
+  static isBeginning({ seq }: Cursor): boolean {
+    return seq === BEFORE_ALL;
+  }
+
   read(from: Cursor): FeedRead | Promise<FeedRead> {
     const { log, clock, begin } = this.#options;
     if (from.seq >= log.head().seq) return undefined;
@@ -77,6 +82,20 @@ export class RowSource implements Source {
     if (clock.monotonic() >= this.#dueAt) return this.#readGathered(this.#floor);
     this.#wakeWhenDue();
     return undefined;
+  }
+
+  /**
+   * All rows, as of a position or later: a reader of events that begins there was shown a state as of it, and must not
+   * be taken back behind that. Undefined while the log has not reached the position, whose commit wakes the reader.
+   */
+  readAll(asOf: Cursor): FeedRead | Promise<FeedRead> {
+    const isBehind = (found: FeedRead) => found instanceof Batch && found.to.seq < asOf.seq;
+    const beginning = RowSource.beginning(asOf.epoch);
+    // A snapshot can be ahead of this thread for a moment.
+    if (this.#options.log.head().seq < asOf.seq) return undefined;
+    if (this.#last?.from.seq === BEFORE_ALL && !isBehind(this.#last)) return this.#last;
+    // A read that was under way may have begun before the position.
+    return this.#readAfter(beginning).then((found) => (isBehind(found) ? this.#readAfter(beginning) : found));
   }
 
   /** What changed after a position, as of now: for one that asks once and doesn't wait. */

@@ -106,12 +106,13 @@ export const FAULTS = {
   },
   overtake(world) {
     const { chance, scheduler } = world;
-    disturb(world, 5_000, (path, isOn) => {
+    // Shorter than any silence, so that it goes on with the same connection.
+    disturb(world, 1_600, (path, isOn) => {
       path.isStalled = isOn;
     });
     // More than fits into its socket and the memory of the server.
-    world.publish(60, 3_000);
-    scheduler.after(chance.between(3_500, 4_500), () => {
+    world.publish(40, 800);
+    scheduler.after(chance.between(1_000, 1_500), () => {
       if (world.isStormy) trim(world, world.disk.head.seq - chance.int(0, 20));
     });
   },

@@ -33,6 +33,7 @@ export const SIGHTS = [
   'silences',
   'snapshots',
   'polledPages',
+  'rows',
   'transportSwitches',
   'reloads',
   'pauses',

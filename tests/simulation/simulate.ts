@@ -19,7 +19,7 @@ export interface Outcome {
   readonly recoveredMs: number;
 }
 
-const STORM_MS = 30_000;
+const STORM_MS = 24_000;
 /** The longest way back: a silence, an attempt that gets no answer, the longest delay, a snapshot. */
 const RECOVERY_MS = 30_000;
 /** Until then a client may be live on a connection that died before the peace. */

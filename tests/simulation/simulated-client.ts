@@ -1,25 +1,26 @@
 import { DEFAULT_POLL_SETTINGS } from '../../src/client/connection-state.ts';
 import type { ClientEnvironment } from '../../src/client/environment.ts';
 import { createFeedConnection, type FeedConnection } from '../../src/client/feed-connection.ts';
-import { openFetchEventStream } from '../../src/client/fetch-event-stream.ts';
 import type { StreamTransport } from '../../src/client/open-stream.ts';
 import type { LogRecord } from '../../src/engine/log/log.ts';
 import { parseCursor } from '../../src/protocol/cursor.ts';
 import type { EventMessage } from '../../src/protocol/frames.ts';
+import { isRow } from '../../src/protocol/read-frame.ts';
 import { DEFAULT_RECONNECT_POLICY } from '../../src/protocol/reconnect-policy.ts';
 import { TEST_FEED } from '../support/engine-system.ts';
 import type { HistoryReport } from '../support/history.ts';
 import type { Chance } from './chance.ts';
 import type { Path } from './link.ts';
 import type { Network } from './network.ts';
+import { RowsShown } from './rows-shown.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Segment } from './segment.ts';
 import type { Sights } from './sights.ts';
 import type { Position, SimulatedDisk } from './simulated-disk.ts';
+import { SimulatedEnvironment } from './simulated-environment.ts';
 import { STATE_PATH } from './simulated-server.ts';
 import type { Trace } from './trace.ts';
 
-const BASE_URL = 'http://millrace.test/';
 /** A deadline of the client may be noticed this late. */
 const TOLERANCE_MS = 1;
 
@@ -33,6 +34,8 @@ export interface ClientOptions {
   readonly disk: SimulatedDisk;
   /** Of the channels that the feed can be filtered by; undefined shows all. */
   readonly channel: string | undefined;
+  /** Told of what must never happen. */
+  readonly violate: (what: string) => void;
   readonly onReport: (client: SimulatedClient, report: HistoryReport) => void;
   /** Replaced only to show that a simulation notices. */
   readonly wrapEnvironment?: ((environment: ClientEnvironment) => ClientEnvironment) | undefined;
@@ -44,7 +47,10 @@ export class SimulatedClient {
   readonly path: Path;
   readonly #options: ClientOptions;
   readonly #environment: ClientEnvironment;
-  readonly #onlineListeners = new Set<(isOnline: boolean) => void>();
+  readonly #own: SimulatedEnvironment;
+  /** Of events, filtered or not; of all events with rows beside them; or of rows alone. */
+  readonly #view: 'events' | 'both' | 'rows';
+  readonly #rows: RowsShown;
   readonly #hasSnapshot: boolean;
   readonly #polls: boolean;
   readonly #heartbeatMs: number;
@@ -52,8 +58,6 @@ export class SimulatedClient {
   #connection: FeedConnection;
   #segment: Segment | undefined;
   #heardAt = 0;
-  #timers = 0;
-  #isOnline = true;
   #events = 0;
 
   constructor(options: ClientOptions) {
@@ -61,8 +65,19 @@ export class SimulatedClient {
     this.name = name;
     this.path = { name, isDark: false, isStalled: false, takesStreams: true, delayMs: 3 };
     this.#options = options;
-    this.#environment = wrapEnvironment(this.#createEnvironment());
-    this.#hasSnapshot = chance.is(0.6);
+    this.#own = new SimulatedEnvironment({
+      ...options,
+      path: this.path,
+      onHeard: () => {
+        this.#heardAt = options.scheduler.now;
+      },
+      onStreamEnded: (code) => options.trace.add(name, `stream ended with ${code}`),
+    });
+    this.#environment = wrapEnvironment(this.#own);
+    this.#view = chance.is(0.5) ? 'events' : chance.is(0.5) ? 'both' : 'rows';
+    this.#rows = new RowsShown(options.disk);
+    // A client of rows alone would otherwise never see those that don't change.
+    this.#hasSnapshot = this.#view === 'rows' || chance.is(0.6);
     this.#polls = chance.is(0.4);
     this.#heartbeatMs = chance.int(1, 3) * 1_000;
     this.#transport = chance.is(0.5) ? 'websocket' : 'sse';
@@ -84,7 +99,7 @@ export class SimulatedClient {
 
   /** Timers and listeners that are left; none once it was stopped. */
   get leftovers(): number {
-    return this.#timers + this.#onlineListeners.size;
+    return this.#own.leftovers;
   }
 
   start(): void {
@@ -104,8 +119,7 @@ export class SimulatedClient {
   }
 
   setOnline(isOnline: boolean): void {
-    this.#isOnline = isOnline;
-    for (const listener of [...this.#onlineListeners]) listener(isOnline);
+    this.#own.setOnline(isOnline);
   }
 
   /** Goes on with the other transport at the position it has reached. */
@@ -118,6 +132,7 @@ export class SimulatedClient {
   reload(): void {
     this.#check(this.#segment?.last);
     this.#segment = undefined;
+    this.#rows.begin();
     this.#goOn(undefined);
   }
 
@@ -131,7 +146,8 @@ export class SimulatedClient {
     const { disk } = this.#options;
     const newest = disk.records.findLast(this.#shows);
     const last = this.#segment?.last;
-    return last !== undefined && disk.has(last) && last.seq >= (newest?.seq ?? 0);
+    const hasEvents = last !== undefined && disk.has(last) && last.seq >= (newest?.seq ?? 0);
+    return hasEvents && (this.#view === 'events' || this.#rows.areUpToDate);
   }
 
   /** Compares all that it has shown since its last new beginning with the log. */
@@ -139,8 +155,10 @@ export class SimulatedClient {
     this.#check(this.#options.disk.head);
   }
 
-  readonly #shows = ({ channel }: LogRecord): boolean =>
-    this.#options.channel === undefined || this.#options.channel === channel;
+  readonly #shows = ({ channel }: LogRecord): boolean => {
+    const wanted = this.#view === 'events' ? this.#options.channel : undefined;
+    return this.#view !== 'rows' && (wanted === undefined || wanted === channel);
+  };
 
   #goOn(cursor: string | undefined): void {
     this.#connection.stop();
@@ -151,7 +169,7 @@ export class SimulatedClient {
 
   #connect(cursor: string | undefined): FeedConnection {
     const { channel, trace, scheduler, sights } = this.#options;
-    const query = new URLSearchParams({ heartbeat: `${this.#heartbeatMs / 1_000}` });
+    const query = new URLSearchParams({ heartbeat: `${this.#heartbeatMs / 1_000}`, view: this.#view });
     if (channel !== undefined) query.set('channel', channel);
     const connection = createFeedConnection({
       url: `${TEST_FEED.path}?${query}`,
@@ -182,23 +200,34 @@ export class SimulatedClient {
   }
 
   async #loadSnapshot(signal: AbortSignal): Promise<string> {
-    const response = await this.#environment.fetch(`${BASE_URL}${STATE_PATH.slice(1)}`, { headers: {}, signal });
+    const response = await this.#environment.fetch(new URL(STATE_PATH, this.#environment.baseUrl).href, {
+      headers: {},
+      signal,
+    });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const { cursor } = (await response.json()) as { readonly cursor: string };
     signal.throwIfAborted();
     this.#options.sights.see('snapshots');
     this.#begin(positionOf(cursor));
+    this.#rows.begin(positionOf(cursor));
     return cursor;
   }
 
   #show(events: readonly EventMessage[]): void {
-    const { trace } = this.#options;
-    trace.add(this.name, `shows ${events.map(({ text }) => text).join(' ')}`);
-    if (this.#connection.status().name === 'polling') this.#options.sights.see('polledPages');
-    for (const { text, cursor } of events) {
+    const { trace, sights } = this.#options;
+    trace.add(this.name, `shows ${events.map(wordsOf).join(' ')}`);
+    if (this.#connection.status().name === 'polling') sights.see('polledPages');
+    for (const message of events) {
       this.#events += 1;
-      this.#segment?.receive(String(text), positionOf(cursor));
+      if (isRow(message)) this.#showRow(message, message.as_of);
+      else this.#segment?.receive(String(message.text), positionOf(message.cursor));
     }
+  }
+
+  #showRow(message: EventMessage, asOf: string): void {
+    this.#options.sights.see('rows');
+    const wrong = this.#rows.show(message, positionOf(asOf));
+    if (wrong !== undefined) this.#options.violate(`${this.name}: ${wrong}`);
   }
 
   /** It was told that it has lost its place: until then everything must have come. */
@@ -206,6 +235,7 @@ export class SimulatedClient {
     const cursor = this.#connection.cursor();
     this.#check(cursor === undefined ? this.#segment?.last : positionOf(cursor));
     this.#segment = undefined;
+    this.#rows.begin();
   }
 
   #begin(from: Position): void {
@@ -217,76 +247,14 @@ export class SimulatedClient {
     const { disk, onReport } = this.#options;
     if (this.#segment && through) onReport(this, this.#segment.check(disk, through));
   }
-
-  #heard(): void {
-    this.#heardAt = this.#options.scheduler.now;
-  }
-
-  #createEnvironment(): ClientEnvironment {
-    const { scheduler, chance, network, trace } = this.#options;
-    const fetch: ClientEnvironment['fetch'] = (url, init) => network.fetch(this.path, url, init);
-    const ended = (code: number) => trace.add(this.name, `stream ended with ${code}`);
-    return {
-      baseUrl: BASE_URL,
-      now: () => scheduler.now,
-      wallNow: () => scheduler.now,
-      random: chance.number,
-      schedule: (delayMs, action) => this.#schedule(delayMs, action),
-      fetch,
-      openSocket: (url, protocols, { onMessage, onClose }) =>
-        network.openSocket(this.path, url, protocols, {
-          onMessage: (text) => {
-            this.#heard();
-            onMessage(text);
-          },
-          onClose: (code) => {
-            ended(code);
-            onClose(code);
-          },
-        }),
-      openEventStream: (url, options, { onEvent, onClose }) =>
-        openFetchEventStream(
-          url,
-          { ...options, fetch: (target, init) => network.fetch(this.path, target, init) },
-          {
-            onEvent: (event) => {
-              this.#heard();
-              onEvent(event);
-            },
-            onClose: (code) => {
-              ended(code);
-              onClose(code);
-            },
-          },
-        ),
-      isOnline: () => this.#isOnline,
-      onOnlineChange: (listener) => {
-        this.#onlineListeners.add(listener);
-        return () => this.#onlineListeners.delete(listener);
-      },
-    };
-  }
-
-  #schedule(delayMs: number, action: () => void): () => void {
-    this.#timers += 1;
-    let isOpen = true;
-    const end = () => {
-      if (isOpen) this.#timers -= 1;
-      isOpen = false;
-    };
-    const cancel = this.#options.scheduler.after(delayMs, () => {
-      end();
-      action();
-    });
-    return () => {
-      end();
-      cancel();
-    };
-  }
 }
 
 function positionOf(cursor: string | undefined): Position {
   const parsed = cursor === undefined ? undefined : parseCursor(cursor);
   if (!parsed) throw new Error(`${cursor} is no position`);
   return parsed;
+}
+
+function wordsOf(message: EventMessage): string {
+  return isRow(message) ? `${message.channel}=${message.events}` : String(message.text);
 }

@@ -2,6 +2,7 @@ import type { Idempotency, LogRecord, NewEvent } from '../../src/engine/log/log.
 import type { AppendOutcome, AppendRequest } from '../../src/engine/log/sqlite/writer.ts';
 import { tagOf } from '../../src/engine/log/tag.ts';
 import { GENESIS_TAG } from '../../src/protocol/cursor.ts';
+import type { Tally } from '../support/tally-feed.ts';
 
 export interface Position {
   readonly seq: number;
@@ -13,6 +14,10 @@ export interface DiskImage {
   readonly epoch: string;
   readonly records: readonly LogRecord[];
   readonly trimmed: Position;
+}
+
+interface TallyRow extends Tally {
+  readonly changedSeq: number;
 }
 
 const GENESIS: Position = { seq: 0, tag: GENESIS_TAG };
@@ -66,6 +71,13 @@ export class SimulatedDisk {
     return seq > this.trimmed.seq ? this.#present[seq - 1]?.tag : undefined;
   }
 
+  /** What the only query of a simulation finds: the tallies that changed after a position, at most so many. */
+  tallies([after = -1, limit = Number.POSITIVE_INFINITY]: readonly unknown[]): readonly Tally[] {
+    return tallyOf(this.#present)
+      .filter(({ changedSeq }) => changedSeq > Number(after))
+      .slice(0, Number(limit));
+  }
+
   /** Removes the oldest records, up to and with this one. */
   trim(seq: number): boolean {
     const last = this.#present[seq - 1];
@@ -103,4 +115,25 @@ export class SimulatedDisk {
     }
     return { kind: 'committed', firstSeq, at, tags };
   }
+}
+
+/** The tallies up to a record, which never change. */
+const known = new WeakMap<LogRecord, readonly TallyRow[]>();
+
+/** How many events each channel has, and at which position that changed last; as the projection does it. */
+export function tallyOf(records: readonly LogRecord[]): readonly TallyRow[] {
+  const last = records.at(-1);
+  if (!last) return [];
+  const found = known.get(last) ?? countTallies(records);
+  known.set(last, found);
+  return found;
+}
+
+function countTallies(records: readonly LogRecord[]): readonly TallyRow[] {
+  const tallies = new Map<string, TallyRow>();
+  for (const { channel, seq } of records) {
+    if (channel === 'other') continue;
+    tallies.set(channel, { channel, events: (tallies.get(channel)?.events ?? 0) + 1, changedSeq: seq });
+  }
+  return [...tallies.values()];
 }

@@ -12,7 +12,8 @@ import type { TransportTimings } from '../../src/engine/transports/feed-context.
 import { FeedServer } from '../../src/engine/transports/feed-server.ts';
 import { type CursorInput, formatCursor } from '../../src/protocol/cursor.ts';
 import type { ResetReason } from '../../src/protocol/frames.ts';
-import { nobodyKnown, TEST_FEED } from '../support/engine-system.ts';
+import { nobodyKnown } from '../support/engine-system.ts';
+import { TALLY_FEED } from '../support/tally-feed.ts';
 import type { Chance } from './chance.ts';
 import { LifeClock } from './life-clock.ts';
 import type { Peer } from './link.ts';
@@ -65,7 +66,7 @@ export class ServerLife implements Peer, Disposable {
     this.#store = new WatchedLog(this.threads, { clock: this.clock, chance, sights });
     this.log = damage.wrapLog?.(this.#store) ?? this.#store;
     this.#feeds = new FeedServer({
-      feeds: [TEST_FEED],
+      feeds: [TALLY_FEED],
       log: this.log,
       snapshots: this.#store,
       clock: this.clock,

@@ -143,7 +143,7 @@ export class SimulatedThreads implements LogThreads {
       case 'tag':
         return disk.tagAt(request.seq);
       case 'snapshot':
-        return { position: disk.head, results: [] };
+        return { position: disk.head, results: request.queries.map(({ params = [] }) => disk.tallies(params)) };
       default:
         return request satisfies never;
     }

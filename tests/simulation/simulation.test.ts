@@ -22,6 +22,7 @@ test(`${SEEDS} seeds: whatever happens, nobody misses, repeats or reorders an ev
   const about = 'simulation';
   showFigures({ promise: 'P3', about, figures: { seeds: SEEDS, from, seconds, events, lost, phantom, dup, reorder } });
   showFigures({ promise: 'P2', about, figures: { seeds: SEEDS, events, reorder, dup } });
+  showFigures({ promise: 'P6', about, figures: { seeds: SEEDS, rows: sights.of('rows') } });
   const resets = {
     cursor_expired: sights.of('resetsExpired'),
     cursor_future: sights.of('resetsFuture'),

@@ -10,7 +10,7 @@ import { type DiskImage, SimulatedDisk } from './simulated-disk.ts';
 import { type Damage, ServerLife } from './simulated-server.ts';
 import { Trace } from './trace.ts';
 
-const CHANNELS = ['red', 'green', 'blue'];
+const CHANNELS = ['red', 'green', 'blue', 'other'];
 
 /** What is replaced to show that a simulation notices. */
 export interface Mutant extends Damage {
@@ -49,7 +49,7 @@ export class World {
       const channel = chance.is(0.5) ? chance.of(CHANNELS) : undefined;
       const name = `c${index}`;
       return new SimulatedClient({
-        ...{ name, channel, chance, scheduler, trace, sights, disk, network },
+        ...{ name, channel, chance, scheduler, trace, sights, disk, network, violate },
         wrapEnvironment: mutant.wrapEnvironment,
         onReport: (_client, report) => this.#count(name, report),
       });

@@ -6,6 +6,7 @@ import type { ConnectionLimits } from '../auth/connection-limits.ts';
 import type { Batch } from '../batch.ts';
 import type { Clock } from '../clock.ts';
 import type { FeedDefinition, FeedView } from '../feed.ts';
+import type { FeedRead, Source } from '../feed-source.ts';
 import { heartbeatText } from '../heartbeat.ts';
 import type { Hub } from '../hub.ts';
 import type { Log } from '../log/log.ts';
@@ -99,7 +100,7 @@ export function openReader({ context, feed, view, transport, position, sink }: O
     source.kind === 'events' && source.rows
       ? new Reader({
           ...shared,
-          source: source.rows,
+          source: new RowsFrom(source.rows, position),
           sink: new RowSink(sink, reader),
           position: RowSource.beginning(log.epoch),
         })
@@ -126,6 +127,21 @@ export function openReader({ context, feed, view, transport, position, sink }: O
       metrics.readers.dec({ feed: feed.name, transport });
     },
   };
+}
+
+/** The rows beside the events of one connection: none of them older than the position that its events begin at. */
+class RowsFrom implements Source {
+  readonly #rows: RowSource;
+  readonly #start: Cursor;
+
+  constructor(rows: RowSource, start: Cursor) {
+    this.#rows = rows;
+    this.#start = start;
+  }
+
+  read(from: Cursor): FeedRead | Promise<FeedRead> {
+    return RowSource.isBeginning(from) ? this.#rows.readAll(this.#start) : this.#rows.read(from);
+  }
 }
 
 /** The side of a connection's sink that takes the rows beside its events. */
