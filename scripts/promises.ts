@@ -67,6 +67,7 @@ export const PROMISES: readonly Promised[] = [
       'src/engine/log/sqlite/sqlite-log.test.ts',
       'tests/reliability/overload.test.ts',
       'tests/reliability/leaks.test.ts',
+      'tests/reliability/unfinished-bodies.test.ts',
     ],
   },
   { id: 'P9', title: 'exact limits', tests: ['tests/connection-limits.test.ts'] },

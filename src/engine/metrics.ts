@@ -75,6 +75,7 @@ export function createMetrics() {
       labelNames: ['transport'] as const,
       registers,
     }),
+    requestBodyBytes: gauge('request_body_bytes', 'Bytes of request bodies that are received or worked on.'),
     resets: new Counter<'reason'>({
       name: 'millrace_resets_total',
       help: 'Readers told to refetch their snapshot.',

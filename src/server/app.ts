@@ -7,6 +7,7 @@ import type { AuditTrail } from '../engine/audit/audit-trail.ts';
 import { RequestAudit } from '../engine/audit/request-audit.ts';
 import type { Authenticator } from '../engine/auth/authenticator.ts';
 import { RequestIdentity } from '../engine/auth/request-identity.ts';
+import type { BodyBudget } from '../engine/http/body-budget.ts';
 import type { RequestBindings } from '../engine/http/request-bindings.ts';
 import { asMillraceError, errorResponse, logLevelOf } from '../engine/http-errors.ts';
 import type { IngestGate } from '../engine/ingest-gate.ts';
@@ -29,6 +30,7 @@ export interface AppOptions {
   /** Other paths whose requests are not audited. */
   readonly unauditedPaths: ReadonlySet<string>;
   readonly ingestGate: IngestGate;
+  readonly bodies: BodyBudget;
   readonly feeds: FeedServer;
   readonly files: StaticFiles;
   readonly pages: Pages;
@@ -52,7 +54,7 @@ const SECURITY_HEADERS = {
 /** One request's way: guard, then feed, route, file or page. Every error leaves here as the one error shape. */
 export function createApp(options: AppOptions): App {
   const { routes, feeds, files, pages, guard, metrics, logger, authenticator, trail, requiresToken } = options;
-  const { ingestPaths, unauditedPaths, ingestGate } = options;
+  const { ingestPaths, unauditedPaths, ingestGate, bodies } = options;
   const hono = new Hono<{ Bindings: RequestBindings }>();
   // Here, and not before: what the path means, whatever it is written like, is what the router makes of it.
   const requireToken: MiddlewareHandler<{ Bindings: RequestBindings }> = async (context, next) => {
@@ -111,7 +113,7 @@ export function createApp(options: AppOptions): App {
         identity,
         audit,
       };
-      const response = preflight(request) ?? (await hono.fetch(request, bindings));
+      const response = preflight(request) ?? (await route(request, bindings));
       if (isAudited && !audit.isRecorded) await leaveTrail(response.ok ? 'success' : 'failure');
       decorate(response, guard.corsHeaders(request));
       return response;
@@ -126,6 +128,15 @@ export function createApp(options: AppOptions): App {
       const principal = await identity.principal().catch(() => undefined);
       if (principal) audit.by(principal.sub);
       await trail.record(audit.entry(outcome));
+    }
+  }
+
+  async function route(request: Request, bindings: RequestBindings): Promise<Response> {
+    const bytes = bodies.enter(request);
+    try {
+      return await hono.fetch(request, bindings);
+    } finally {
+      bodies.leave(bytes);
     }
   }
 

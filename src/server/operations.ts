@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { BodyBudget } from '../engine/http/body-budget.ts';
 import type { Log } from '../engine/log/log.ts';
 import type { Metrics } from '../engine/metrics.ts';
 import type { Reader } from '../engine/reader.ts';
@@ -7,11 +8,12 @@ import type { FeedServer } from '../engine/transports/feed-server.ts';
 export interface OperationsOptions {
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly bodies: Pick<BodyBudget, 'held'>;
   readonly feeds: Pick<FeedServer, 'readers' | 'openParts'>;
 }
 
 /** What a supervisor and a Prometheus ask. */
-export function operationsRoutes({ log, metrics, feeds }: OperationsOptions): Hono {
+export function operationsRoutes({ log, metrics, bodies, feeds }: OperationsOptions): Hono {
   const app = new Hono();
 
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
@@ -24,6 +26,7 @@ export function operationsRoutes({ log, metrics, feeds }: OperationsOptions): Ho
   app.get('/metrics', async (context) => {
     metrics.slowestReaderLag.set(slowestLag(log, feeds.readers));
     metrics.setOpenParts(feeds.openParts());
+    metrics.requestBodyBytes.set(bodies.held);
     return context.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType });
   });
 

@@ -6,6 +6,7 @@ import { AuditTrail } from '../engine/audit/audit-trail.ts';
 import { ConnectionLimits } from '../engine/auth/connection-limits.ts';
 import { startBunServer } from '../engine/bun-server.ts';
 import { systemClock } from '../engine/clock.ts';
+import { BodyBudget } from '../engine/http/body-budget.ts';
 import { IngestGate } from '../engine/ingest-gate.ts';
 import { SqliteLog } from '../engine/log/sqlite/sqlite-log.ts';
 import { createMetrics } from '../engine/metrics.ts';
@@ -45,6 +46,8 @@ const MIB = 1024 * 1024;
 const MAX_MESSAGE_BYTES = 64 * 1024;
 /** Requests up to here get Millrace's own words for being too large, above it the server's bare 413. */
 const MIN_BODY_LIMIT_BYTES = 16 * MIB;
+/** The bodies of all requests under way, together. */
+const MIN_BODIES_BYTES = 256 * MIB;
 
 /** Opens the log, assembles the surfaces and listens. Rejects, leaving nothing open, when one of these fails. */
 export async function startMillrace({ config, logger, webFolder, measureDisk }: StartOptions): Promise<Millrace> {
@@ -91,12 +94,16 @@ export async function startMillrace({ config, logger, webFolder, measureDisk }: 
     clients: () => ({ connected: feeds.readers.size, slowestLag: slowestLag(log, feeds.readers) }),
   };
   const ingestGate = new IngestGate();
+  const bodies = new BodyBudget({
+    maxBytes: Math.max(MIN_BODIES_BYTES, 4 * config.ingestMaxBytes),
+    undeclaredBytes: config.ingestMaxBytes,
+  });
   const surfaceContext: SurfaceContext = { ...shared, presence: connections, load, ingestGate };
   const files = await StaticFiles.load(webFolder ?? built('web'));
   const renderer = await loadPageRenderer(built('ssr/render.js'));
   const app = createApp({
     routes: [
-      operationsRoutes({ log, metrics, feeds }),
+      operationsRoutes({ log, metrics, bodies, feeds }),
       auth.routes,
       ...surfaces.map((surface) => surface.routes(surfaceContext)),
     ],
@@ -110,6 +117,7 @@ export async function startMillrace({ config, logger, webFolder, measureDisk }: 
     ingestPaths: new Set(surfaces.flatMap((surface) => surface.ingestPaths ?? [])),
     unauditedPaths: new Set(surfaces.flatMap((surface) => surface.unauditedPaths ?? [])),
     ingestGate,
+    bodies,
     metrics,
     logger,
   });
