@@ -31,7 +31,7 @@ const LENGTHS = {
   MILLRACE_TEST_MODELS: '10',
   MILLRACE_TEST_SEEDS: '2000',
   MILLRACE_TEST_STALL_SECONDS: '20',
-  MILLRACE_TEST_CONNECTS: '60000',
+  MILLRACE_TEST_CONNECTS: '200000',
 };
 
 const scratch = mkdtempSync(join(tmpdir(), 'millrace-reliability-'));
