@@ -87,8 +87,11 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'P14',
     title: 'clock independence',
-    tests: ['src/engine/auth/tickets.test.ts', 'src/surfaces/proposals/lock-watch.test.ts'],
-    notShown: 'a server process whose wall clock jumps; the tests move an injected clock',
+    tests: [
+      'tests/reliability/clock-jumps.test.ts',
+      'src/engine/auth/tickets.test.ts',
+      'src/surfaces/proposals/lock-watch.test.ts',
+    ],
   },
   {
     id: 'P15',

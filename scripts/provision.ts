@@ -28,7 +28,13 @@ export const STRACE: Tool = {
   neededFor: 'tests of power losses and failing disks',
 };
 
-const tools: readonly Tool[] = [CHROMIUM, NGIRCD, STRACE];
+export const FAKETIME: Tool = {
+  binaries: ['faketime'],
+  package: 'faketime',
+  neededFor: 'tests of a wall clock that jumps',
+};
+
+const tools: readonly Tool[] = [CHROMIUM, NGIRCD, STRACE, FAKETIME];
 
 /** Where Debian puts servers; the PATH of people who aren't root often lacks it. */
 const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';
