@@ -9,13 +9,14 @@ export interface Sweepable {
 /** One timer for the deadlines of all connections. */
 export class Sweeper implements Disposable {
   readonly #clock: Clock;
-  readonly #intervalMs: number;
+  /** How often it looks. */
+  readonly intervalMs: number;
   readonly #members = new Set<Sweepable>();
   #cancel: () => void;
 
   constructor(clock: Clock, intervalMs: number) {
     this.#clock = clock;
-    this.#intervalMs = intervalMs;
+    this.intervalMs = intervalMs;
     this.#cancel = clock.schedule(intervalMs, () => this.#run());
   }
 
@@ -40,6 +41,6 @@ export class Sweeper implements Disposable {
   #run(): void {
     const now = this.#clock.monotonic();
     for (const member of this.#members) member.sweep(now);
-    this.#cancel = this.#clock.schedule(this.#intervalMs, () => this.#run());
+    this.#cancel = this.#clock.schedule(this.intervalMs, () => this.#run());
   }
 }

@@ -163,7 +163,8 @@ export class WebSocketFeed implements SocketOwner, FeedSink, Sweepable {
       this.end(CLOSE.pongTimeout, 'no pong');
       return;
     }
-    if (now >= this.#pingDueAt) {
+    // Never later than it is due: the next look would be.
+    if (now + context.sweeper.intervalMs > this.#pingDueAt) {
       this.#pingDueAt = now + pingMs;
       this.#pingedAt ??= now;
       this.#socket?.ping();
