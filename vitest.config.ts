@@ -3,7 +3,12 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { PROMISE_TESTS } from './scripts/promises.ts';
 
 /** Minutes of faults and of foreign input: `npm run test:reliability` has the time for them. */
-const LONG_TESTS = ['tests/reliability/**/*.test.ts', 'tests/hostile/**/*.test.ts', 'tests/conformance.test.ts'];
+const LONG_TESTS = [
+  'tests/reliability/**/*.test.ts',
+  'tests/network/**/*.test.ts',
+  'tests/hostile/**/*.test.ts',
+  'tests/conformance.test.ts',
+];
 
 /** Run by `bun --bun vitest`, so that tests meet the runtime the server has. */
 export default defineConfig({
