@@ -28,7 +28,8 @@ const LATER = /^\/api\/(channels|users)\?sort=messages&limit=200$|^\/events\/rec
 let server: RunningServer;
 
 test.beforeAll(async () => {
-  server = await startServer();
+  // Nothing changes by itself while a page is looked at.
+  server = await startServer({ env: { MILLRACE_STALE_AFTER_MS: '3600000' } });
   await sendMessages(server.url, ...numbered(40, 'said'));
   await publish(server.url, ...Array.from({ length: 29 }, (_, index) => ({ summary: `did ${index + 1}` })));
   await publish(server.url, { event_type: 'Stop', summary: 'stopped' }, { summary: 'did 30' });
@@ -51,6 +52,7 @@ for (const { path, shows } of PAGES) {
       await page.goto(server.url + path);
       for (const text of shows) await expect(shown(page, text)).toBeInViewport();
       expect(problems).toEqual([]);
+      expect(server.output()).not.toContain('not rendered in whole');
     });
 
     test('holds no style that its content security policy refuses', async ({ request }) => {
@@ -69,7 +71,10 @@ for (const { path, shows } of PAGES) {
         if (isRead && !LATER.test(pathname + search)) reads.push(pathname + search);
       });
       await page.addInitScript(collectShifts);
-      await page.goto(server.url + path);
+      const start = await holdScripts(page);
+      await page.goto(server.url + path, { waitUntil: 'commit' });
+      await painted(page);
+      start();
       await expect(page.locator('.status-connected')).toBeVisible();
       for (const text of shows) await expect(shown(page, text)).toBeInViewport();
       expect(await shiftsOf(page)).toEqual([]);
@@ -79,6 +84,55 @@ for (const { path, shows } of PAGES) {
       expect(problems.filter((text) => !isUnknown(text))).toEqual([]);
     });
   });
+}
+
+test('pages without anything to show are complete without a script, and are taken over as they stand', async ({
+  browser,
+}) => {
+  await using empty = await startServer();
+  await using paper = await browser.newContext({ javaScriptEnabled: false });
+  await using context = await browser.newContext();
+  for (const [path, text] of [
+    ['/', 'No messages yet'],
+    ['/messages', 'No messages yet'],
+    ['/channels', 'No channels yet'],
+    ['/users', 'No users yet'],
+    ['/users/nobody', 'No such user'],
+    ['/events', 'No events yet'],
+    ['/reconciliation', 'No services yet'],
+    ['/ops', 'No alerts'],
+  ] as const) {
+    const still = await paper.newPage();
+    await still.goto(empty.url + path);
+    await expect(still.getByText(text).first(), path).toBeInViewport();
+    const page = await context.newPage();
+    const problems = problemsOf(page);
+    await page.addInitScript(collectShifts);
+    await page.goto(empty.url + path);
+    await expect(page.locator('.status-connected')).toBeVisible();
+    expect(await shiftsOf(page), path).toEqual([]);
+    expect(problems.filter((problem) => !problem.includes('status of 404'))).toEqual([]);
+    await page.close();
+  }
+  expect(empty.output()).not.toContain('not rendered in whole');
+});
+
+/** Keeps scripts from a page, as a slow network does, until the function it resolves with is called. */
+async function holdScripts(page: Page): Promise<() => void> {
+  let start = () => {};
+  const held = new Promise<void>((resolve) => {
+    start = resolve;
+  });
+  await page.route('**/assets/*.js', async (route) => {
+    await held;
+    await route.continue();
+  });
+  return start;
+}
+
+/** Waits for the first paint of what the server has rendered. */
+async function painted(page: Page): Promise<void> {
+  await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
 }
 
 test('private pages are rendered for whoever is signed in, and for nobody else', async ({ browser, request }) => {

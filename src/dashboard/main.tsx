@@ -2,6 +2,7 @@ import '../ui/theme.css';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import * as z from 'zod/mini';
 import { holdPageClock } from '../react/page-clock.ts';
+import { renderOrigin } from '../ui/page-origin.ts';
 import { showTimeZone } from '../ui/time-format.ts';
 import { App } from './app.tsx';
 import { RENDERED_ELEMENT, type RenderedPage, renderedPageSchema } from './rendered-page.ts';
@@ -19,7 +20,7 @@ if (rendered) await takeOver(container, rendered);
 else createRoot(container).render(<App router={router} />);
 
 /** Goes on with a page that the server has rendered, from the data it was rendered from. */
-async function takeOver(root: HTMLElement, { at, timeZone, data }: RenderedPage): Promise<void> {
+async function takeOver(root: HTMLElement, { at, timeZone, origin, data }: RenderedPage): Promise<void> {
   // Tells the router to render as its server side does. Its own way to pass on data needs inline scripts.
   router.ssr = { manifest: undefined };
   await router.load();
@@ -31,6 +32,7 @@ async function takeOver(root: HTMLElement, { at, timeZone, data }: RenderedPage)
     return;
   }
   showTimeZone(timeZone);
+  renderOrigin(origin);
   holdPageClock(at);
   hydrateRoot(root, app);
 }

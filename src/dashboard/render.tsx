@@ -3,6 +3,7 @@ import { renderToString } from 'react-dom/server';
 import * as z from 'zod/mini';
 import { holdPageClock } from '../react/page-clock.ts';
 import type { PreloadRequest } from '../ui/page-definition.ts';
+import { renderOrigin } from '../ui/page-origin.ts';
 import { renderSidebar, type SidebarState } from '../ui/sidebar-state.ts';
 import { renderTheme, type Theme } from '../ui/theme.ts';
 import { showTimeZone } from '../ui/time-format.ts';
@@ -15,9 +16,14 @@ import { pageTitle } from './shell.tsx';
 // As in the browser, which has to come to the same.
 z.config({ jitless: true });
 
+/** What React writes for a part that threw, whose error it keeps to itself. */
+const LEFT_OUT = '<!--$!-->';
+
 export interface RenderRequest extends Pick<PreloadRequest, 'fetch' | 'signal'> {
   /** Path and query. */
   readonly href: string;
+  /** Scheme, host and port that the page was asked for. */
+  readonly origin: string;
   /** `index.html` as it was built. */
   readonly template: string;
   /** Wall-clock milliseconds. */
@@ -32,28 +38,27 @@ export interface RenderRequest extends Pick<PreloadRequest, 'fetch' | 'signal'> 
 export interface RenderResult {
   readonly status: number;
   readonly html: string;
-  /** Why the page was rendered without its data. */
+  /** Why the page was rendered without its data, or not in whole. */
   readonly failure?: unknown;
 }
 
 /** Renders one page of the dashboard as complete HTML, which the browser then takes over (`main.tsx`). */
 export async function renderPage(request: RenderRequest): Promise<RenderResult> {
-  const { href, template, now, theme, sidebar } = request;
+  const { href, origin, template, now, theme, sidebar } = request;
   const router = createDashboardRouter(createMemoryHistory({ initialEntries: [href] }));
   await router.load();
   const match = router.state.matches.at(-1);
   const page = pageOf(router);
   const { data, failure } = await preload(request, page && match ? { page, match } : undefined);
   const timeZone = zoneOf(request.timeZone);
-  const rendered: RenderedPage = { at: now, timeZone, data };
+  const rendered: RenderedPage = { at: now, timeZone, origin, data };
+  const app = renderApp(router, { rendered, theme, sidebar });
   const html = template
     .replace('<html lang="en">', theme !== 'system' ? `<html lang="en" data-theme="${theme}">` : '<html lang="en">')
     .replace(/<title>.*<\/title>/, () => `<title>${escapeText(pageTitle(page, match?.params))}</title>`)
-    .replace(
-      '<div id="root"></div>',
-      () => `<div id="root">${renderApp(router, { rendered, theme, sidebar })}</div>${island(rendered)}`,
-    );
-  return { status: page ? 200 : 404, html, ...(failure !== undefined && { failure }) };
+    .replace('<div id="root"></div>', () => `<div id="root">${app}</div>${island(rendered)}`);
+  const incomplete = failure ?? (app.includes(LEFT_OUT) ? new Error('a part of the page threw') : undefined);
+  return { status: page ? 200 : 404, html, ...(incomplete !== undefined && { failure: incomplete }) };
 }
 
 type Match = DashboardRouter['state']['matches'][number];
@@ -80,10 +85,11 @@ interface Rendering extends Pick<RenderRequest, 'theme' | 'sidebar'> {
 
 /** Nothing else runs meanwhile, so that clock and zone are this page's. */
 function renderApp(router: DashboardRouter, { rendered, theme, sidebar }: Rendering): string {
-  const { at, timeZone, data } = rendered;
+  const { at, timeZone, origin, data } = rendered;
   renderTheme(theme);
   renderSidebar(sidebar);
   showTimeZone(timeZone);
+  renderOrigin(origin);
   holdPageClock(at);
   try {
     return renderToString(<App router={router} rendered={data} />);

@@ -9,6 +9,8 @@ export const renderedPageSchema = z.object({
   at: z.number(),
   /** The time zone that its times are in. */
   timeZone: z.string(),
+  /** Scheme, host and port that the page was asked for. */
+  origin: z.string(),
   /** What the page's `preload` gave; nothing where it could not be loaded. */
   data: z.optional(z.unknown()),
 });

@@ -9,6 +9,8 @@ export type PageFetch = (
 export interface PageRequest {
   /** Path and query. */
   readonly href: string;
+  /** Scheme, host and port that it was asked for. */
+  readonly origin: string;
   readonly template: string;
   readonly now: number;
   readonly timeZone: string | undefined;
@@ -21,7 +23,7 @@ export interface PageRequest {
 export interface RenderedHtml {
   readonly status: number;
   readonly html: string;
-  /** Why the page came out without its data. */
+  /** Why the page came out without its data, or not in whole. */
   readonly failure?: unknown;
 }
 
@@ -33,6 +35,6 @@ export async function loadPageRenderer(path: string): Promise<PageRenderer | und
   if (!(await Bun.file(path).exists())) return undefined;
   const module: { readonly renderPage?: unknown } = await import(pathToFileURL(path).href);
   if (typeof module.renderPage !== 'function') throw new Error(`${path} renders no page: run \`npm run build\``);
-  // Its type is checked where it is called from: tests/rendered-pages.test.ts.
+  // What it does is shown by e2e/rendered-pages.spec.ts: nothing here can check the types of what is built.
   return module.renderPage as PageRenderer;
 }

@@ -39,6 +39,7 @@ export class Pages {
         const cookies = readCookies(request);
         const { status, html, failure } = await renderer({
           href: `${url.pathname}${url.search}`,
+          origin: url.origin,
           template,
           now: Date.now(),
           timeZone: cookies.get('millrace-zone'),
@@ -48,7 +49,7 @@ export class Pages {
           signal: AbortSignal.timeout(PRELOAD_LIMIT_MS),
         });
         if (failure !== undefined)
-          logger.info({ err: failure, path: url.pathname }, 'a page was sent without its data');
+          logger.info({ err: failure, path: url.pathname }, 'a page was not rendered in whole');
         return htmlResponse(html, status, request);
       } catch (error) {
         logger.error({ err: error, path: url.pathname }, 'a page could not be rendered');

@@ -6,6 +6,7 @@ import { Button } from '../../../ui/button.tsx';
 import { classNames } from '../../../ui/class-names.ts';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { hueClass } from '../../../ui/hue.ts';
+import { usePageOrigin } from '../../../ui/page-origin.ts';
 import { ago, fullTime } from '../../../ui/time-format.ts';
 import { messageHref } from './message-link.ts';
 import type { ListedMessage } from './message-listed.ts';
@@ -22,6 +23,7 @@ export interface MessageDetailProps {
 /** One message in full, beside the list so that its rows keep their height. */
 export function MessageDetail({ message, isFiltered, onClose, onSearch }: MessageDetailProps) {
   const now = useNow(1_000);
+  const origin = usePageOrigin();
   useEffect(() => {
     const close = (key: KeyboardEvent) => key.key === 'Escape' && onClose();
     addEventListener('keydown', close);
@@ -82,7 +84,7 @@ export function MessageDetail({ message, isFiltered, onClose, onSearch }: Messag
             <Button onClick={() => onSearch({ ...NO_FILTERS, around: message.id })}>Show in context</Button>
           )}
           <span className="inline-flex items-center gap-1 text-muted">
-            Copy link <CopyButton text={`${location.origin}${messageHref(message.id)}`} label="link" />
+            Copy link <CopyButton text={`${origin}${messageHref(message.id)}`} label="link" />
           </span>
         </div>
       </div>

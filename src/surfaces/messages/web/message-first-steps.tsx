@@ -1,5 +1,6 @@
 import { CodeBlock } from '../../../ui/code-block.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
+import { usePageOrigin } from '../../../ui/page-origin.ts';
 import { firstMessageSnippet, IRC_SNIPPET } from './message-snippets.ts';
 
 /** What to do while no message was ever stored. */
@@ -10,7 +11,7 @@ export function MessageFirstSteps() {
         <p className="max-w-prose text-muted">
           Every message appears here the moment it is stored. Send a first one from a shell, or listen to a channel.
         </p>
-        <CodeBlock title="Send one message" isWrapped text={firstMessageSnippet(location.origin)} />
+        <CodeBlock title="Send one message" isWrapped text={firstMessageSnippet(usePageOrigin())} />
         <CodeBlock title="Listen to IRC" isWrapped text={IRC_SNIPPET} />
       </EmptyState>
     </div>

@@ -1,10 +1,12 @@
 import { CodeBlock } from '../../../ui/code-block.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
+import { usePageOrigin } from '../../../ui/page-origin.ts';
 import { firstMessageSnippet, IRC_SNIPPET } from './message-snippets.ts';
 import type { SummaryKind } from './summary-kind.ts';
 
 /** What to do while there is nothing to list. */
 export function SummaryEmpty({ kind, q }: { readonly kind: SummaryKind; readonly q: string }) {
+  const origin = usePageOrigin();
   if (q !== '') {
     return (
       <EmptyState title={`No ${kind.many} found`}>
@@ -20,7 +22,7 @@ export function SummaryEmpty({ kind, q }: { readonly kind: SummaryKind; readonly
         <p className="max-w-prose text-muted">
           A {kind.type} appears here with its first message. Send one from a shell, or listen to a channel.
         </p>
-        <CodeBlock title="Send one message" isWrapped text={firstMessageSnippet(location.origin)} />
+        <CodeBlock title="Send one message" isWrapped text={firstMessageSnippet(origin)} />
         <CodeBlock title="Listen to IRC" isWrapped text={IRC_SNIPPET} />
       </EmptyState>
     </div>
