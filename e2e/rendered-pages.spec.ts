@@ -99,8 +99,8 @@ test('pages without anything to show are complete without a script, and are take
     ['/users', 'No users yet'],
     ['/users/nobody', 'No such user'],
     ['/events', 'No events yet'],
-    ['/reconciliation', 'No services yet'],
-    ['/ops', 'No alerts'],
+    ['/reconciliation', 'No service has reported yet'],
+    ['/ops', 'No alert is open.'],
   ] as const) {
     const still = await paper.newPage();
     await still.goto(empty.url + path);

@@ -9,6 +9,7 @@ import { EmptyState } from '../../../ui/empty-state.tsx';
 import { ErrorState } from '../../../ui/error-state.tsx';
 import { NextTry } from '../../../ui/next-try.tsx';
 import type { PreloadRequest } from '../../../ui/page-definition.ts';
+import { usePageOrigin } from '../../../ui/page-origin.ts';
 import { SkeletonRows } from '../../../ui/skeleton-rows.tsx';
 import type { AuditPage } from '../events.ts';
 import { auditKey, readAudit } from './audit-api.ts';
@@ -48,7 +49,10 @@ function useRenderedQueries(): void {
 /** The page `/reconciliation`: which services' numbers agree, which don't, which went stale (specs/001). */
 export function Page() {
   useRenderedQueries();
-  const { data, services, isStale, error, errorUpdateCount, reconnect } = useReconciliationStream(pageFeed);
+  const { data, services, isStale, lastUpdatedAt, error, errorUpdateCount, reconnect } =
+    useReconciliationStream(pageFeed);
+  const silentSince = isStale ? lastUpdatedAt : undefined;
+  const origin = usePageOrigin();
   const { search, changeSearch } = useUrl();
   const open = services.find(({ service }) => service === search.open);
   const openService = useCallback((service: string) => changeSearch({ open: service }), [changeSearch]);
@@ -68,7 +72,7 @@ export function Page() {
   }
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <ReconciliationStats services={services} isHeard={!isStale} isLoaded={data !== undefined} />
+      <ReconciliationStats services={services} silentSince={silentSince} isLoaded={data !== undefined} />
       {!data && <SkeletonRows label="Loading services…" />}
       {data && services.length === 0 && (
         <EmptyState title="No service has reported yet">
@@ -76,14 +80,14 @@ export function Page() {
             A service reports what it expected and what it found; Millrace compares the two. Send both sides from a
             shell.
           </p>
-          <CodeBlock title="Report one service" isWrapped text={reportSnippet(location.origin)} />
+          <CodeBlock title="Report one service" isWrapped text={reportSnippet(origin)} />
         </EmptyState>
       )}
       {services.length > 0 && (
-        <ServicesTable services={services} isHeard={!isStale} openService={open?.service} onOpen={openService} />
+        <ServicesTable services={services} silentSince={silentSince} openService={open?.service} onOpen={openService} />
       )}
       <AuditSection search={search} services={services.map(({ service }) => service)} onSearch={changeSearch} />
-      {open && <ServiceDrawer event={open} isHeard={!isStale} onClose={close} />}
+      {open && <ServiceDrawer event={open} silentSince={silentSince} onClose={close} />}
     </div>
   );
 }

@@ -6,14 +6,14 @@ import { shownStatus } from './shown-status.ts';
 
 export interface ReconciliationStatsProps {
   readonly services: readonly ReconciliationEvent[];
-  readonly isHeard: boolean;
+  readonly silentSince: number | undefined;
   readonly isLoaded: boolean;
 }
 
 /** The page at a glance. */
-export function ReconciliationStats({ services, isHeard, isLoaded }: ReconciliationStatsProps) {
+export function ReconciliationStats({ services, silentSince, isLoaded }: ReconciliationStatsProps) {
   const now = useNow(1_000);
-  const statuses = services.map((event) => shownStatus(event, now, isHeard).status);
+  const statuses = services.map((event) => shownStatus(event, now, silentSince).status);
   const count = (wanted: string) => (isLoaded ? statuses.filter((status) => status === wanted).length : '–');
   const newest = Math.max(...services.map(({ at }) => Date.parse(at)));
   return (

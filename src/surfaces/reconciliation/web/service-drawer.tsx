@@ -12,14 +12,14 @@ import { StatusPill } from './status-pill.tsx';
 
 export interface ServiceDrawerProps {
   readonly event: ReconciliationEvent;
-  readonly isHeard: boolean;
+  readonly silentSince: number | undefined;
   readonly onClose: () => void;
 }
 
 /** Everything known about one service, kept live while it is open. */
-export function ServiceDrawer({ event, isHeard, onClose }: ServiceDrawerProps) {
+export function ServiceDrawer({ event, silentSince, onClose }: ServiceDrawerProps) {
   const now = useNow(1_000);
-  const shown = shownStatus(event, now, isHeard);
+  const shown = shownStatus(event, now, silentSince);
   const rows = countRows(event);
   const differing = rows.filter(({ differs }) => differs).length;
   const missing = event.discrepancyDetails?.missingJobIds ?? [];

@@ -10,7 +10,7 @@ import { StatusPill } from './status-pill.tsx';
 
 export interface ServicesTableProps {
   readonly services: readonly ReconciliationEvent[];
-  readonly isHeard: boolean;
+  readonly silentSince: number | undefined;
   readonly openService: string | undefined;
   readonly onOpen: (service: string) => void;
 }
@@ -23,12 +23,12 @@ interface ServiceRow {
 }
 
 /** One row per service; its age ticks, and a service that is not heard of turns stale before one's eyes. */
-export function ServicesTable({ services, isHeard, openService, onOpen }: ServicesTableProps) {
+export function ServicesTable({ services, silentSince, openService, onOpen }: ServicesTableProps) {
   const now = useNow(1_000);
   const rows = services.map(
     (event): ServiceRow => ({
       event,
-      shown: shownStatus(event, now, isHeard),
+      shown: shownStatus(event, now, silentSince),
       counts: countRows(event),
       age: age(Date.parse(event.lastReportAt), now),
     }),

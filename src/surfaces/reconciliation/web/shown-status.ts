@@ -16,11 +16,13 @@ const REASONS: Record<StaleReason, string> = {
 
 /**
  * What a row says at a moment. The server says when a service went stale; while it is not heard, neither by
- * the stream nor by polling, the row turns stale by its own age, since nobody knows any more.
+ * the stream nor by polling, the row turns stale by its own age, since nobody knows any more. `silentSince` is when the
+ * server's word was last had; undefined while it is heard.
  */
-export function shownStatus(event: ReconciliationEvent, now: number, isHeard: boolean): ShownStatus {
+export function shownStatus(event: ReconciliationEvent, now: number, silentSince: number | undefined): ShownStatus {
   const { status, staleReason, lastReportAt } = event;
-  if (!isHeard && status === 'verified' && now - Date.parse(lastReportAt) >= STALE_AFTER_MS) {
+  const knownUntil = Math.max(Date.parse(lastReportAt), silentSince ?? now);
+  if (status === 'verified' && now - knownUntil >= STALE_AFTER_MS) {
     return { status: 'stale', why: 'not heard of since the connection was lost' };
   }
   return { status, why: staleReason && REASONS[staleReason] };
