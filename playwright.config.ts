@@ -13,8 +13,8 @@ export default defineConfig({
   reporter: 'list',
   use: {
     headless: true,
-    screenshot: 'only-on-failure',
-    // Recording every step takes a good part of two cores; CI says what failed, and here it can be looked at.
+    // Every page is recorded to keep those of failures, which takes a good part of two cores. CI says what failed.
+    screenshot: process.env.CI === undefined ? 'only-on-failure' : 'off',
     trace: process.env.CI === undefined ? 'retain-on-failure' : 'off',
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
