@@ -57,7 +57,11 @@ export const PROMISES: readonly Promised[] = [
   {
     id: 'P7',
     title: 'a slow consumer costs only itself',
-    tests: ['tests/transports.test.ts', 'tests/reliability/slow-consumers.test.ts'],
+    tests: [
+      'tests/transports.test.ts',
+      'tests/reliability/slow-consumers.test.ts',
+      'tests/reliability/slow-reading.test.ts',
+    ],
   },
   {
     id: 'P8',

@@ -34,7 +34,13 @@ export const FAKETIME: Tool = {
   neededFor: 'tests of a wall clock that jumps',
 };
 
-const tools: readonly Tool[] = [CHROMIUM, NGIRCD, STRACE, FAKETIME];
+const IP: Tool = {
+  binaries: ['ip'],
+  package: 'iproute2',
+  neededFor: 'tests of readers in a slow network',
+};
+
+const tools: readonly Tool[] = [CHROMIUM, NGIRCD, STRACE, FAKETIME, IP];
 
 /** Where Debian puts servers; the PATH of people who aren't root often lacks it. */
 const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin';

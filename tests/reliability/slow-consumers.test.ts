@@ -78,18 +78,18 @@ async function run(stalledCount: number) {
   await expect.poll(allReceived, { timeout: 30_000 }).toBe(healthyCount);
   await expect.poll(() => readMetric(server.url, 'millrace_readers_held_back')).toBe(stalledCount);
 
-  const stalledBytes = stalledReaders.map(({ bytes }) => bytes);
+  const stalledBytes = stalledReaders.map(({ seen }) => seen.bytes);
   const residentMib = Math.round(residentKib(server.pid) / 1_024);
   const lag = await readMetric(server.url, 'millrace_slowest_reader_lag_events');
   // Ten at a time, so that what waits for them doesn't come at once.
   for (let first = 0; first < stalledCount; first += 10) {
     const some = stalledReaders.slice(first, first + 10);
     for (const reader of some) reader.readOn();
-    const caughtUp = () => some.filter(({ marks, resets }) => marks.length >= COUNT || resets > 0).length;
+    const caughtUp = () => some.filter(({ seen }) => seen.marks.length >= COUNT || seen.resets > 0).length;
     await expect.poll(caughtUp, { timeout: 30_000 }).toBe(some.length);
   }
   for (const [index, reader] of stalledReaders.entries()) {
-    for (const mark of reader.marks) history.receive(`stalled ${index}`, `${mark}`);
+    for (const mark of reader.seen.marks) history.receive(`stalled ${index}`, `${mark}`);
   }
   await expect.poll(() => readMetric(server.url, 'millrace_readers_held_back')).toBe(0);
 
@@ -102,7 +102,7 @@ async function run(stalledCount: number) {
     residentMib,
     /** What they had read before they stopped. */
     stalledBytes,
-    resets: stalledReaders.reduce((sum, reader) => sum + reader.resets, 0),
+    resets: stalledReaders.reduce((sum, reader) => sum + reader.seen.resets, 0),
     p50Ms: rounded(p50),
     p99Ms: rounded(p99),
     largestBufferBytes: {
