@@ -7,6 +7,8 @@ export interface CommandParts {
   readonly name: string;
   /** With what, for a report. */
   readonly about?: object;
+  /** Requests of it that may be refused, at most. Default 0. */
+  readonly refusals?: number;
   /** Whether it makes sense now. Default: always. */
   readonly canRun?: (model: LogModel) => boolean;
   /** Does it to both, and compares the answers. */
@@ -26,6 +28,7 @@ export class Command implements AsyncCommand<LogModel, World> {
   }
 
   async run(model: LogModel, world: World): Promise<void> {
+    await world.makeRoom(this.#parts.refusals ?? 0, model);
     await this.#parts.run(model, world);
     await world.settle(model);
     world.count(this.#parts.name);

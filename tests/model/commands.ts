@@ -5,6 +5,7 @@ import { FEED_NAMES } from './feeds.ts';
 import { type Beginning, drop, readPart, subscribe, switchTransport } from './follow-commands.ts';
 import { backUp, restart, restore, trim } from './life-commands.ts';
 import { publishAtOnce, publishEvents, publishMessages } from './publish-commands.ts';
+import { MOST_REFUSALS } from './world.ts';
 
 /** Fewer than publishes, so that they meet. */
 const KEYS = 3;
@@ -17,7 +18,7 @@ const follower = fc.nat(FOLLOWERS - 1);
 const transport = fc.constantFrom(...TRANSPORTS);
 const signal = fc.constantFrom('SIGKILL' as const, 'SIGTERM' as const);
 const message = fc.record({ channel: fc.constantFrom('red' as const, 'blue' as const), id: maybeKeyed });
-const requests = fc.array(keyed, { minLength: 2, maxLength: 12 });
+const requests = fc.array(keyed, { minLength: 2, maxLength: MOST_REFUSALS });
 const beginning: fc.Arbitrary<Beginning> = fc.oneof(
   fc.constantFrom({ at: 'earliest' } as const, { at: 'latest' } as const, { at: 'former log' } as const),
   fc.record({
@@ -97,7 +98,7 @@ export function tour(): Command[] {
     follow(2, 'events', 'poll', { at: 'beyond', by: 2 }),
     follow(3, 'events', 'sse', { at: 'other tag', share: 95 }),
     publishAtOnce(
-      Array.from({ length: 12 }, (_, key) => ({ key: key + 10, body: 0 })),
+      Array.from({ length: MOST_REFUSALS }, (_, key) => ({ key: key + 10, body: 0 })),
       true,
     ),
     restart('SIGTERM'),

@@ -31,6 +31,7 @@ export function publishEvents({ keyed, size }: EventsToPublish): Command {
   const name = size === undefined ? 'event' : 'batch';
   return new Command({
     name: `publish ${name}`,
+    refusals: 1,
     about: { keyed, size },
     async run(model, world) {
       const key = keyed && `k${keyed.key}`;
@@ -57,6 +58,7 @@ export function publishMessages(messages: readonly MessageToPublish[]): Command 
   });
   return new Command({
     name: 'publish messages',
+    refusals: 1,
     about: messages,
     async run(model, world) {
       const plan = new Map<string, { readonly body: string; readonly seq: number }>();
@@ -100,6 +102,7 @@ export function publishMessages(messages: readonly MessageToPublish[]): Command 
 export function publishAtOnce(requests: readonly KeyedBody[], isKilled: boolean): Command {
   return new Command({
     name: isKilled ? 'kill while publishing' : 'publish at once',
+    refusals: requests.length,
     about: requests,
     async run(model, world) {
       const sent = requests.map((keyed) => ({ key: `k${keyed.key}`, ...eventsOf(keyed, undefined) }));

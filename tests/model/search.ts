@@ -38,7 +38,13 @@ export async function search({ runs, hasTour = true, isShrunk = true, root }: Se
   const examples: [ReturnType<typeof tour>][] = hasTour ? [[tour()]] : [];
   const result = await fc.check(property, { seed, numRuns: runs, endOnFailure: !isShrunk, examples });
   const report = await fc.asyncDefaultReportMessage(result);
-  return { seed, tally, runs: result.numRuns, failure: report && `${report}\n${result.errorInstance}` };
+  return { seed, tally, runs: result.numRuns, failure: report && `${report}\n${inWords(result.errorInstance)}` };
+}
+
+/** With both sides of a comparison in full: the message of an assertion cuts them short. */
+function inWords(error: unknown): string {
+  const isComparison = error instanceof Error && 'actual' in error && 'expected' in error;
+  return isComparison ? `${error}\n${JSON.stringify({ is: error.actual, mustBe: error.expected })}` : `${error}`;
 }
 
 /** One server from its first start on. */

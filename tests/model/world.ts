@@ -13,6 +13,9 @@ import type { LogModel, ModelFollower } from './log-model.ts';
 /** Something still has to come, and has not. */
 const LATE_MS = 10_000;
 
+/** In one life of a server: more in a minute raise an alert, which is an event of the log that no command has published. */
+export const MOST_REFUSALS = 9;
+
 /** How often each kind of thing has happened, over all runs of a search. */
 export type Tally = Map<string, number>;
 
@@ -42,6 +45,7 @@ export class World implements AsyncDisposable {
   readonly #tally: Tally;
   readonly #connected = new Map<number, Connected>();
   #server: ServerProcess | undefined;
+  #refusals = 0;
 
   constructor({ root, tally }: { readonly root: string | undefined; readonly tally: Tally }) {
     this.#root = root;
@@ -58,6 +62,7 @@ export class World implements AsyncDisposable {
   }
 
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.#refusals = 0;
     const root = this.#root === undefined ? {} : { root: this.#root };
     this.#server = await startServerProcess({ dataDir: this.dataDir, env, ...root });
   }
@@ -103,6 +108,11 @@ export class World implements AsyncDisposable {
     }
   }
 
+  /** Begins another life where this one might have too many refusals. */
+  async makeRoom(refusals: number, model: LogModel): Promise<void> {
+    if (this.#refusals + refusals > MOST_REFUSALS) await this.restart('SIGTERM', model);
+  }
+
   millrace(...args: readonly string[]): Promise<CommandResult> {
     return millrace(...args, '--json', '--data-dir', this.dataDir);
   }
@@ -112,6 +122,7 @@ export class World implements AsyncDisposable {
     const headers = { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) };
     try {
       const response = await fetch(`${this.url}${path}`, { method: 'POST', headers, body });
+      if (response.status === 409) this.#refusals += 1;
       return { status: response.status, body: await response.json() };
     } catch {
       return undefined;
