@@ -1,4 +1,4 @@
-import type { Link } from './link.ts';
+import type { Link, Path } from './link.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import type { DiskImage } from './simulated-disk.ts';
 import type { World } from './world.ts';
@@ -10,13 +10,13 @@ const open = (world: World): Link | undefined => {
 };
 const client = (world: World): SimulatedClient | undefined => world.chance.of(world.clients);
 
-/** Changes a client's path, and back after a while. */
-function disturb(world: World, lastsMs: number, change: (path: SimulatedClient['path'], isOn: boolean) => void): void {
-  const chosen = client(world);
-  if (!chosen) return;
-  change(chosen.path, true);
+/** Changes somebody's path, and back after a while. */
+function disturb(world: World, lastsMs: number, change: (path: Path, isOn: boolean) => void): void {
+  const path = world.chance.of(world.everybody)?.path;
+  if (!path) return;
+  change(path, true);
   world.scheduler.after(lastsMs, () => {
-    change(chosen.path, false);
+    change(path, false);
     world.network.moveAll();
   });
 }

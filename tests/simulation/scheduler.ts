@@ -43,10 +43,15 @@ export class Scheduler {
       this.#now = next.at;
       this.#steps += 1;
       next.action();
-      drainMicrotasks();
+      this.settle();
       if (!afterEach()) return;
     }
     this.#now = end;
+  }
+
+  /** Lets every promise settle that can. */
+  settle(): void {
+    drainMicrotasks();
   }
 
   #push(task: Task): void {

@@ -36,6 +36,12 @@ export class Segment {
     this.#last = position;
   }
 
+  /** Whether the newest of all that there is to show has come. */
+  isUpToDate(disk: SimulatedDisk): boolean {
+    const newest = disk.records.findLast(this.#shows);
+    return disk.has(this.#last) && this.#last.seq >= (newest?.seq ?? 0);
+  }
+
   /** Compares with what the log held up to a position. */
   check(disk: SimulatedDisk, through: Position): HistoryReport {
     const history = new History();

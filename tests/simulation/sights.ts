@@ -34,6 +34,8 @@ export const SIGHTS = [
   'snapshots',
   'polledPages',
   'rows',
+  'longPolls',
+  'plainPings',
   'transportSwitches',
   'reloads',
   'pauses',

@@ -42,7 +42,7 @@ export function simulate(seed: number, mutant?: Mutant): Outcome {
     }
   };
   world.startServer();
-  for (const client of world.clients) scheduler.after(chance.between(0, 500), () => client.start());
+  for (const subscriber of world.everybody) scheduler.after(chance.between(0, 500), () => subscriber.start());
   storm(world);
   run(STORM_MS);
   heal(world);
@@ -61,17 +61,20 @@ export function simulate(seed: number, mutant?: Mutant): Outcome {
     run(ROUND_MS);
   }
   if (world.violations.length === 0) conclude(world);
-  return {
+  const outcome = {
     seed,
     hash: trace.hash(),
     violations: world.violations,
     sights: world.sights,
     trace: trace.lines,
     totals: world.totals,
-    events: world.clients.reduce((sum, { events }) => sum + events, 0),
+    events: world.everybody.reduce((sum, { events }) => sum + events, 0),
     steps: scheduler.steps,
     recoveredMs: recoveredAt - healedAt,
   };
+  world.release();
+  scheduler.settle();
+  return outcome;
 }
 
 /** Plans what happens. Each seed draws the kinds of faults it has: few of them go deeper than all of them at once. */
@@ -95,8 +98,10 @@ function heal(world: World): void {
   world.isStormy = false;
   for (const link of network.links) link.spare();
   Object.assign(disk, { isFailing: false, commitMs: 2, reportMs: 2 });
+  for (const { path } of world.everybody) {
+    Object.assign(path, { isDark: false, isStalled: false, takesStreams: true, delayMs: 3 });
+  }
   for (const client of clients) {
-    Object.assign(client.path, { isDark: false, isStalled: false, takesStreams: true, delayMs: 3 });
     client.setOnline(true);
     client.resume();
   }
@@ -115,21 +120,22 @@ function isSound(world: World): boolean {
 }
 
 function isRecovered(world: World): boolean {
-  return world.life !== undefined && world.clients.every((client) => client.isLive && client.isUpToDate);
+  return world.life !== undefined && world.everybody.every(({ isLive, isUpToDate }) => isLive && isUpToDate);
 }
 
 function conclude(world: World): void {
-  for (const client of world.clients) {
-    if (!client.isLive) world.violate(`${client.name} is ${client.statusName} in the end`);
-    else if (!client.isUpToDate) world.violate(`${client.name} is live and has not got everything`);
+  for (const { name, isLive, isUpToDate } of world.everybody) {
+    if (!isLive) world.violate(`${name} is not live in the end`);
+    else if (!isUpToDate) world.violate(`${name} is live and has not got everything`);
   }
   world.checkAll();
-  const readers = world.life?.readers ?? 0;
-  if (world.violations.length === 0 && readers !== world.clients.length) {
-    world.violate(`the server serves ${readers} streams to ${world.clients.length} clients`);
+  const served = world.life?.readers ?? 0;
+  const open = world.clients.length + world.readers.filter(({ transport }) => transport === 'websocket').length;
+  if (world.violations.length === 0 && served !== open) {
+    world.violate(`the server serves ${served} streams, of which ${open} have a reader`);
   }
+  for (const subscriber of world.everybody) subscriber.stop();
   for (const client of world.clients) {
-    client.stop();
     if (client.leftovers > 0) world.violate(`${client.name} leaves ${client.leftovers} timers and listeners behind`);
   }
 }

@@ -3,7 +3,6 @@ import type { ClientEnvironment } from '../../src/client/environment.ts';
 import { createFeedConnection, type FeedConnection } from '../../src/client/feed-connection.ts';
 import type { StreamTransport } from '../../src/client/open-stream.ts';
 import type { LogRecord } from '../../src/engine/log/log.ts';
-import { parseCursor } from '../../src/protocol/cursor.ts';
 import type { EventMessage } from '../../src/protocol/frames.ts';
 import { isRow } from '../../src/protocol/read-frame.ts';
 import { DEFAULT_RECONNECT_POLICY } from '../../src/protocol/reconnect-policy.ts';
@@ -19,6 +18,7 @@ import type { Sights } from './sights.ts';
 import type { Position, SimulatedDisk } from './simulated-disk.ts';
 import { SimulatedEnvironment } from './simulated-environment.ts';
 import { STATE_PATH } from './simulated-server.ts';
+import { positionOf, type Subscriber } from './subscriber.ts';
 import type { Trace } from './trace.ts';
 
 /** A deadline of the client may be noticed this late. */
@@ -36,13 +36,13 @@ export interface ClientOptions {
   readonly channel: string | undefined;
   /** Told of what must never happen. */
   readonly violate: (what: string) => void;
-  readonly onReport: (client: SimulatedClient, report: HistoryReport) => void;
+  readonly onReport: (report: HistoryReport) => void;
   /** Replaced only to show that a simulation notices. */
   readonly wrapEnvironment?: ((environment: ClientEnvironment) => ClientEnvironment) | undefined;
 }
 
 /** One client of the feed, with the real connection over a simulated environment, and what it has shown. */
-export class SimulatedClient {
+export class SimulatedClient implements Subscriber {
   readonly name: string;
   readonly path: Path;
   readonly #options: ClientOptions;
@@ -88,11 +88,6 @@ export class SimulatedClient {
     return this.#connection.status().name === 'live';
   }
 
-  get statusName(): string {
-    return this.#connection.status().name;
-  }
-
-  /** Events that it has shown. */
   get events(): number {
     return this.#events;
   }
@@ -141,16 +136,11 @@ export class SimulatedClient {
     return this.isLive && now - this.#heardAt > 2 * this.#heartbeatMs + TOLERANCE_MS;
   }
 
-  /** Whether all that it has to show has come. */
   get isUpToDate(): boolean {
-    const { disk } = this.#options;
-    const newest = disk.records.findLast(this.#shows);
-    const last = this.#segment?.last;
-    const hasEvents = last !== undefined && disk.has(last) && last.seq >= (newest?.seq ?? 0);
+    const hasEvents = this.#segment?.isUpToDate(this.#options.disk) ?? false;
     return hasEvents && (this.#view === 'events' || this.#rows.areUpToDate);
   }
 
-  /** Compares all that it has shown since its last new beginning with the log. */
   checkAll(): void {
     this.#check(this.#options.disk.head);
   }
@@ -226,7 +216,7 @@ export class SimulatedClient {
 
   #showRow(message: EventMessage, asOf: string): void {
     this.#options.sights.see('rows');
-    const wrong = this.#rows.show(message, positionOf(asOf));
+    const wrong = this.#rows.show(message, positionOf(asOf), this.#connection.status().name === 'polling');
     if (wrong !== undefined) this.#options.violate(`${this.name}: ${wrong}`);
   }
 
@@ -245,14 +235,8 @@ export class SimulatedClient {
 
   #check(through: Position | undefined): void {
     const { disk, onReport } = this.#options;
-    if (this.#segment && through) onReport(this, this.#segment.check(disk, through));
+    if (this.#segment && through) onReport(this.#segment.check(disk, through));
   }
-}
-
-function positionOf(cursor: string | undefined): Position {
-  const parsed = cursor === undefined ? undefined : parseCursor(cursor);
-  if (!parsed) throw new Error(`${cursor} is no position`);
-  return parsed;
 }
 
 function wordsOf(message: EventMessage): string {

@@ -111,6 +111,11 @@ export class ServerLife implements Peer, Disposable {
     this.#store[Symbol.asyncDispose]().then(onClosed, onClosed);
   }
 
+  /** Lets go of what would otherwise be kept for good: the signals of requests that were never answered. */
+  release(): void {
+    this.#feeds.close();
+  }
+
   /** Nothing of it runs any more, wherever it was. */
   [Symbol.dispose](): void {
     this.clock[Symbol.dispose]();

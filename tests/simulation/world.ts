@@ -2,12 +2,14 @@ import type { ClientEnvironment } from '../../src/client/environment.ts';
 import { History, type HistoryReport } from '../support/history.ts';
 import { Chance } from './chance.ts';
 import { Network } from './network.ts';
+import { PlainReader } from './plain-reader.ts';
 import { Scheduler } from './scheduler.ts';
 import { idOf } from './segment.ts';
 import { Sights } from './sights.ts';
 import { SimulatedClient } from './simulated-client.ts';
 import { type DiskImage, SimulatedDisk } from './simulated-disk.ts';
 import { type Damage, ServerLife } from './simulated-server.ts';
+import type { Subscriber } from './subscriber.ts';
 import { Trace } from './trace.ts';
 
 const CHANNELS = ['red', 'green', 'blue', 'other'];
@@ -26,6 +28,7 @@ export class World {
   readonly disk = new SimulatedDisk();
   readonly network: Network;
   readonly clients: readonly SimulatedClient[];
+  readonly readers: readonly PlainReader[];
   /** What was seen to be wrong, in words. */
   readonly violations: string[] = [];
   /** What all histories together have counted. */
@@ -33,6 +36,7 @@ export class World {
   /** Whether faults may still begin. */
   isStormy = true;
   readonly #damage: Damage;
+  readonly #lives: ServerLife[] = [];
   #life: ServerLife | undefined;
   #crash: (() => void) | undefined;
   #publishing = new History();
@@ -45,15 +49,20 @@ export class World {
     const violate = (what: string) => this.violate(what);
     const network = new Network({ chance, scheduler, trace, sights, server: () => this.#life, violate });
     this.network = network;
-    this.clients = Array.from({ length: chance.int(2, 4) }, (_, index) => {
+    const subscriber = (name: string) => {
       const channel = chance.is(0.5) ? chance.of(CHANNELS) : undefined;
-      const name = `c${index}`;
-      return new SimulatedClient({
-        ...{ name, channel, chance, scheduler, trace, sights, disk, network, violate },
-        wrapEnvironment: mutant.wrapEnvironment,
-        onReport: (_client, report) => this.#count(name, report),
-      });
+      const onReport = (report: HistoryReport) => this.#count(name, report);
+      return { name, channel, onReport, chance, scheduler, trace, sights, disk, network, violate };
+    };
+    const { wrapEnvironment } = mutant;
+    this.clients = Array.from({ length: chance.int(2, 3) }, (_, index) => {
+      return new SimulatedClient({ ...subscriber(`c${index}`), wrapEnvironment });
     });
+    this.readers = Array.from({ length: chance.int(0, 2) }, (_, index) => new PlainReader(subscriber(`r${index}`)));
+  }
+
+  get everybody(): readonly Subscriber[] {
+    return [...this.clients, ...this.readers];
   }
 
   get life(): ServerLife | undefined {
@@ -67,6 +76,7 @@ export class World {
     this.#crash = undefined;
     const onCommitted = () => this.#crash?.();
     this.#life = new ServerLife({ chance, scheduler, trace, sights, disk, onCommitted, damage: this.#damage });
+    this.#lives.push(this.#life);
   }
 
   /** As `kill -9`. */
@@ -121,15 +131,20 @@ export class World {
     }
   }
 
+  /** It is over, and nobody looks any more. */
+  release(): void {
+    for (const life of this.#lives) life.release();
+  }
+
   violate(what: string): void {
     this.trace.add('VIOLATION', what);
     this.violations.push(what);
   }
 
-  /** Compares what was acknowledged, and what every client has shown, with what is stored. */
+  /** Compares what was acknowledged, and what everybody has shown, with what is stored. */
   checkAll(): void {
     this.#checkPublished();
-    for (const client of this.clients) client.checkAll();
+    for (const subscriber of this.everybody) subscriber.checkAll();
   }
 
   #checkPublished(): void {
