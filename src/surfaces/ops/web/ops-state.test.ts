@@ -40,6 +40,16 @@ describe('updateOps', () => {
     expect(kept[0]).toBe('a29');
   });
 
+  it('keeps what is newer than a row that comes late', () => {
+    const first = liveOps(opsState({ cursor: cursor(10), connectors: [connector('a')] }));
+    const late = (seq: number) => ({ ...row, ...connector('a', { liveness: 'down' }), as_of: cursor(seq) });
+    expect(updateOps(first, late(9))).toBe(first);
+    const removed = updateOps(first, { ...row, ...connector('a'), removed: true, as_of: cursor(12) });
+    expect(removed.connectors).toEqual([]);
+    expect(updateOps(removed, late(11))).toBe(removed);
+    expect(updateOps(removed, late(12)).connectors).toHaveLength(1);
+  });
+
   it('replaces rows of connectors by their id, and takes out those that were removed', () => {
     const first = liveOps(opsState({ connectors: [connector('b'), connector('a')] }));
     expect(first.connectors.map(({ id }) => id)).toEqual(['a', 'b']);

@@ -1,4 +1,5 @@
 import type { Connector, ConnectorRow } from '../../../protocol/connector.ts';
+import { seqOf } from '../../../protocol/cursor.ts';
 import type { Alert, Ingestion, Kpis, OpsEvent, OpsState, Severity } from '../events.ts';
 import { type LiveChatMessage, updateChat } from './chat/chat-state.ts';
 
@@ -14,6 +15,9 @@ export interface LiveOps {
   /** The latest that were cleared, newest first. */
   readonly cleared: readonly Alert[];
   readonly connectors: readonly Connector[];
+  /** The position that each of them is as of, those that were removed among them; without one, `stateAsOf`. */
+  readonly connectorsAsOf: ReadonlyMap<string, number>;
+  readonly stateAsOf: number;
   readonly chat: Omit<OpsState['chat'], 'messages'> & { readonly messages: readonly LiveChatMessage[] };
 }
 
@@ -21,8 +25,16 @@ export interface LiveOps {
 const MAX_CLEARED = 20;
 const ORDER: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 
-export function liveOps({ kpis, alerts, connectors, chat }: OpsState): LiveOps {
-  return { kpis, ingestion: kpis.ingestion, ...inOrder(alerts), connectors: sorted(connectors), chat };
+export function liveOps({ kpis, alerts, connectors, chat, cursor }: OpsState): LiveOps {
+  return {
+    kpis,
+    ingestion: kpis.ingestion,
+    ...inOrder(alerts),
+    connectors: sorted(connectors),
+    connectorsAsOf: new Map(),
+    stateAsOf: seqOf(cursor) ?? 0,
+    chat,
+  };
 }
 
 /** The state after one message; the same object where it brings nothing new. */
@@ -31,7 +43,7 @@ export function updateOps(state: LiveOps, message: OpsMessage): LiveOps {
     case 'alert':
       return withAlert(state, alertOf(message));
     case 'connector':
-      return { ...state, connectors: withConnector(state.connectors, message) };
+      return withConnector(state, message);
     case 'ingestion':
       return withIngestion(state, { mode: message.mode, by: message.by, since: message.since });
     case 'chat_message':
@@ -81,10 +93,17 @@ function alertOf({ type: _, cursor: __, ...alert }: Extract<OpsEvent, { type: 'a
   return alert;
 }
 
-function withConnector(connectors: readonly Connector[], row: ConnectorRow): readonly Connector[] {
-  const { type: _, cursor: __, as_of: ___, removed, ...connector } = row;
-  const others = connectors.filter(({ id }) => id !== connector.id);
-  return removed ? others : sorted([...others, connector]);
+/** A row of before may come late, where a stream is opened while a page of the feed is under way (PROTOCOL.md R22). */
+function withConnector(state: LiveOps, row: ConnectorRow): LiveOps {
+  const { type: _, cursor: __, as_of, removed, ...connector } = row;
+  const asOf = seqOf(as_of) ?? 0;
+  if (asOf < (state.connectorsAsOf.get(connector.id) ?? state.stateAsOf)) return state;
+  const others = state.connectors.filter(({ id }) => id !== connector.id);
+  return {
+    ...state,
+    connectors: removed ? others : sorted([...others, connector]),
+    connectorsAsOf: new Map(state.connectorsAsOf).set(connector.id, asOf),
+  };
 }
 
 function sorted(connectors: readonly Connector[]): readonly Connector[] {
