@@ -123,8 +123,12 @@ test('while older messages are read, new ones are counted and one press leads to
   await openLive(page, server.url);
   await expect(row(page, 'message 150')).toBeVisible();
   await grid(page).hover();
+  const isStill = page.evaluate(
+    () => new Promise<void>((resolve) => addEventListener('scrollend', () => resolve(), { once: true, capture: true })),
+  );
   await page.mouse.wheel(0, -2_000);
   await expect(page.getByRole('button', { name: 'Jump to newest' })).toBeVisible();
+  await isStill;
   const before = await texts(page);
   await sendMessages(server.url, { text: 'news 1' }, { text: 'news 2' });
   await expect(page.getByRole('button', { name: '2 new messages' })).toBeVisible();

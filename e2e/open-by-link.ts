@@ -9,5 +9,5 @@ export async function openByLink(page: Page, url: string, name: string): Promise
 
 /** Waits until the browser has taken over what the server rendered: until then, buttons don't answer. */
 export async function takenOver(page: Page): Promise<void> {
-  await expect(page.locator('#tau-ops-shell')).toHaveAttribute('data-hydrated', 'true');
+  await expect(page.locator('main')).toHaveAttribute('data-hydrated', 'true');
 }

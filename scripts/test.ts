@@ -9,6 +9,8 @@ import { sumUp, type Tally, tallyPlaywright, tallyVitest } from './tally.ts';
 
 // Everything that can be tested on this machine. The last line is `N passed, M failed`.
 
+/** Runs of the browser tests, so that two of the slow runners are always beside each other. */
+const BROWSER_SHARDS = 6;
 /** No runner may take longer; one that hangs is ended and counts as failed. */
 const RUNNER_LIMIT_MS = 16 * 60_000;
 
@@ -35,13 +37,21 @@ tallies.push({ name: 'build', passed: build === 0 ? 1 : 0, failed: build === 0 ?
 
 const browser = findTool(CHROMIUM);
 heading(browser ? 'system tests, and browser tests beside them' : 'system tests');
-// Most of both is waiting: for servers to start, for connections to be tried again.
-const [system, inBrowser] = await Promise.all([vitest('system tests', 'system'), browser && playwright(browser)]);
-tallies.push(system);
-if (inBrowser) {
-  heading('browser tests');
-  console.log(inBrowser.output);
-  tallies.push(inBrowser.tally);
+// Much of both is waiting: for servers to start, for connections to be tried again.
+const shards = browser ? Array.from({ length: BROWSER_SHARDS }, (_, index) => index + 1) : [];
+const inBrowser: { readonly tally: Tally; readonly output: string }[] = [];
+const waiting = [
+  async () => void tallies.push(await vitest('system tests', 'system')),
+  ...shards.map((shard) => async () => void inBrowser.push(await playwright(`${browser}`, shard))),
+];
+const lane = async () => {
+  for (let start = waiting.shift(); start; start = waiting.shift()) await start();
+};
+await Promise.all([lane(), lane()]);
+for (const { tally, output } of inBrowser) {
+  heading(tally.name);
+  console.log(output);
+  tallies.push(tally);
 }
 
 rmSync(scratch, { recursive: true, force: true });
@@ -71,15 +81,22 @@ async function vitest(name: string, ...projects: string[]): Promise<Tally> {
 }
 
 /** What it prints is kept until the other tests have ended. */
-async function playwright(executable: string): Promise<{ readonly tally: Tally; readonly output: string }> {
-  const report = join(scratch, 'playwright.json');
-  const output = Bun.file(join(scratch, 'playwright.txt'));
+async function playwright(
+  executable: string,
+  shard: number,
+): Promise<{ readonly tally: Tally; readonly output: string }> {
+  const report = join(scratch, `playwright-${shard}.json`);
+  const output = Bun.file(join(scratch, `playwright-${shard}.txt`));
   const exitCode = await run(
-    ['playwright', 'test', '--reporter=list,json'],
+    [
+      ...['playwright', 'test', '--reporter=list,json', `--shard=${shard}/${BROWSER_SHARDS}`],
+      `--output=${join('test-results', `${shard}`)}`,
+    ],
     { CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     output,
   );
-  return { tally: tallyPlaywright('browser tests', await readJson(report), exitCode), output: await output.text() };
+  const name = `browser tests ${shard}/${BROWSER_SHARDS}`;
+  return { tally: tallyPlaywright(name, await readJson(report), exitCode), output: await output.text() };
 }
 
 function run(

@@ -23,6 +23,9 @@ afterAll(async () => {
   await servers[Symbol.asyncDispose]();
 });
 
+/** How every token begins, and the ticket that is sent here. Three letters alone come up in random ids, too. */
+const TOKEN = /eyJ[\w-]{6}/;
+
 describe('2. tokens', () => {
   test('that are wrong are refused wherever they stand, whoever forged them', async () => {
     const parts = (await tokenOf('ada')).split('.');
@@ -104,8 +107,8 @@ describe('3. tokens in logs', () => {
       }),
     });
     await expect.poll(() => servers.open.output()).toContain('a dashboard met an error');
-    for (const { output } of [servers.local, servers.open]) expect(output().includes('eyJ')).toBe(false);
+    for (const { output } of [servers.local, servers.open]) expect(output()).not.toMatch(TOKEN);
     expect(servers.open.output()).toContain('request refused');
-    expect(readFileSync(join(servers.folder, 'open/millrace.db-wal')).includes('eyJ')).toBe(false);
+    expect(readFileSync(join(servers.folder, 'open/millrace.db-wal'), 'latin1')).not.toMatch(TOKEN);
   });
 });

@@ -35,8 +35,6 @@ export function Shell() {
       data-theme={useShownTheme()}
       data-sidebar-state={sidebar}
       data-active-route={route}
-      // Before that, buttons are there and don't answer yet.
-      data-hydrated={useHydrated()}
       className="grid h-dvh grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)] max-sm:grid-rows-[auto_auto_minmax(0,1fr)]"
     >
       <SkipLink id="tau-ops-skip-to-main" target={MAIN} />
@@ -52,7 +50,13 @@ export function Shell() {
           </span>
         </div>
       </header>
-      <main id={MAIN} tabIndex={-1} className="flex min-h-0 flex-col outline-none max-sm:col-span-2">
+      <main
+        id={MAIN}
+        tabIndex={-1}
+        // Before that, buttons are there and don't answer yet.
+        data-hydrated={useHydrated()}
+        className="flex min-h-0 flex-col outline-none max-sm:col-span-2"
+      >
         <ConnectionNotice />
         <Outlet />
       </main>
