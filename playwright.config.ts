@@ -1,10 +1,16 @@
 import { defineConfig } from '@playwright/test';
 
+/** Minutes of many messages, and what they cost the page: `npm run test:reliability` has the time for them. */
+const UNDER_LOAD = /(live-counts|frame-rate|first-render)\.spec\.ts$/;
+
 /** Real browser tests; the server comes from the fixture in `e2e/`, so no port has to be free. */
 export default defineConfig({
   testDir: 'e2e',
   globalSetup: './e2e/build-dashboard.ts',
-  testMatch: '**/*.spec.ts',
+  projects: [
+    { name: 'pages', testMatch: '**/*.spec.ts', testIgnore: UNDER_LOAD },
+    { name: 'under-load', testMatch: UNDER_LOAD },
+  ],
   outputDir: 'test-results',
   timeout: 60_000,
   forbidOnly: process.env.CI !== undefined,

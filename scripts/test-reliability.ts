@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Figures } from '../tests/support/figures.ts';
 import { PROMISES, type Promised } from './promises.ts';
-import { describeMissing, provision } from './provision.ts';
+import { CHROMIUM, describeMissing, findTool, provision } from './provision.ts';
 import { ROOT } from './step.ts';
 import { type FileTally, tallyFiles } from './tally.ts';
 
@@ -59,6 +59,15 @@ const exitCode = await Bun.spawn(
   },
 ).exited;
 
+// Counts on pages, and pages that keep up, while much is written (P6).
+const browser = findTool(CHROMIUM);
+const underLoad = Bun.spawn([join(ROOT, 'node_modules/.bin/playwright'), 'test', '--project=under-load'], {
+  cwd: ROOT,
+  env: { ...process.env, ...(browser !== undefined && { CHROMIUM_PATH: browser }) },
+  stdio: ['ignore', 'inherit', 'inherit'],
+});
+const pagesExitCode = await underLoad.exited;
+
 const files = tallyFiles(
   await Bun.file(report)
     .json()
@@ -72,11 +81,12 @@ console.log('');
 const states = PROMISES.map(printPromise);
 const count = (wanted: State) => states.filter((state) => state === wanted).length;
 const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
+console.log(`${pagesExitCode === 0 ? 'ok    ' : 'FAILED'} pages under load`);
 console.log(
   `seed ${seed}, ${minutes} min: of ${PROMISES.length} promises ${count('ok')} shown, ${count('partly')} in part, ` +
     `${count('open')} not yet, ${count('FAILED')} failed`,
 );
-process.exit(count('FAILED') === 0 && exitCode === 0 ? 0 : 1);
+process.exit(count('FAILED') === 0 && exitCode === 0 && pagesExitCode === 0 ? 0 : 1);
 
 /** `FAILED` unless every test of the promise ran and passed. */
 function stateOf({ tests, notShown }: Promised): State {

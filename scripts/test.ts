@@ -89,7 +89,7 @@ async function playwright(
   const output = Bun.file(join(scratch, `playwright-${shard}.txt`));
   const exitCode = await run(
     [
-      ...['playwright', 'test', '--reporter=list,json', `--shard=${shard}/${BROWSER_SHARDS}`],
+      ...['playwright', 'test', '--reporter=list,json', '--project=pages', `--shard=${shard}/${BROWSER_SHARDS}`],
       `--output=${join('test-results', `${shard}`)}`,
     ],
     { CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
