@@ -71,17 +71,20 @@ interface ChangeProps {
 
 function Change({ isPaused, onChange }: ChangeProps) {
   const [isAsking, setIsAsking] = useState(false);
+  // What is asked stays what it is while the dialog is open, although the feed may bring the change before it closes.
+  const [asked, setAsked] = useState<Ingestion['mode']>('paused');
   const [isBusy, setIsBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
-  const action = isPaused ? 'Resume ingestion' : 'Pause ingestion';
+  const action = asked === 'paused' ? 'Pause ingestion' : 'Resume ingestion';
   const ask = () => {
+    setAsked(isPaused ? 'running' : 'paused');
     setFailure(undefined);
     setIsAsking(true);
   };
   const confirm = async () => {
     setIsBusy(true);
     try {
-      await onChange(isPaused ? 'running' : 'paused');
+      await onChange(asked);
       setIsAsking(false);
     } catch (cause) {
       setFailure(cause instanceof Error ? cause.message : String(cause));
@@ -105,9 +108,9 @@ function Change({ isPaused, onChange }: ChangeProps) {
         onClose={() => setIsAsking(false)}
       >
         <p className="text-muted">
-          {isPaused
-            ? 'Events are taken in again, and connectors connect again.'
-            : 'Nothing is taken in until somebody resumes it: senders are told to try again later, and connectors disconnect. What is stored can still be read, and Millrace goes on checking itself.'}
+          {asked === 'paused'
+            ? 'Nothing is taken in until somebody resumes it: senders are told to try again later, and connectors disconnect. What is stored can still be read, and Millrace goes on checking itself.'
+            : 'Events are taken in again, and connectors connect again.'}
         </p>
       </ConfirmDialog>
     </>
