@@ -56,7 +56,7 @@ export function AuditSection({ search, services, onSearch }: AuditSectionProps) 
             Clear
           </Button>
         )}
-        <span className="ml-auto flex items-center gap-2">
+        <span className="flex flex-1 items-center justify-end gap-2">
           {fresh > 0 && (
             <Button look="primary" className="rounded-full px-3" onClick={showNewest}>
               {fresh.toLocaleString('en')} new {fresh === 1 ? 'entry' : 'entries'}
