@@ -17,12 +17,14 @@ function setUp(begin: 'changed' | 'all' = 'changed') {
   const rows = new Map<string, number>();
   const reads: number[] = [];
   let trimmed = 0;
+  let forgotten = 0;
   let wakes = 0;
   const log = {
     epoch: 'e',
     head: () => at(records.length),
     trimmed: () => at(trimmed),
-    read: (after: number, limit: number) => ({ kind: 'records', records: records.slice(after, after + limit) }),
+    // As one whose memory was emptied; nothing here may read records from the disk.
+    readRecent: (after: number, limit: number) => (after < forgotten ? undefined : records.slice(after, after + limit)),
     onCommit: () => () => {},
   } as unknown as Log;
   const snapshots = {
@@ -46,6 +48,9 @@ function setUp(begin: 'changed' | 'all' = 'changed') {
     wakes: () => wakes,
     trim(through: number) {
       trimmed = through;
+    },
+    forget(through: number) {
+      forgotten = through;
     },
     commit(key: string | undefined) {
       const seq = records.length + 1;
@@ -93,6 +98,16 @@ test('readers that were given rows lately are gathered: one read in 250 ms, from
   expect(source.read(at(12))).toBe(gathered);
   expect(((await gathered) as Batch).to.seq).toBe(13);
   expect(reads).toEqual([0, 1, 0, 2]);
+});
+
+test('for a reader behind what memory holds, rows are read and no record is: such a read would be nobody’s', async () => {
+  const { source, commit, forget, reads } = setUp();
+  commit('a');
+  for (let count = 0; count < 5; count += 1) commit(undefined);
+  forget(6);
+  commit(undefined);
+  expect(((await source.read(at(1))) as Batch).to.seq).toBe(7);
+  expect(reads).toEqual([1]);
 });
 
 test('what has nothing to do with the rows costs no read and moves the position on', async () => {

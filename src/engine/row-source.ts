@@ -115,10 +115,9 @@ export class RowSource implements Source {
       this.#trimMark = log.head().seq + 1;
     }
     if (from.seq < this.#trimMark) return undefined;
-    const slice = log.read(from.seq, MAX_LOOKED_AT);
-    if (slice instanceof Promise || slice.kind === 'expired' || slice.records.length === MAX_LOOKED_AT)
-      return undefined;
-    if (slice.records.some((record) => rows.changedBy(record))) return undefined;
+    const records = log.readRecent(from.seq, MAX_LOOKED_AT);
+    if (!records || records.length === MAX_LOOKED_AT) return undefined;
+    if (records.some((record) => rows.changedBy(record))) return undefined;
     return this.#give(new Batch(from, log.head(), []));
   }
 

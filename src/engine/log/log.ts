@@ -82,6 +82,8 @@ export interface Log extends AsyncDisposable {
   append(events: readonly NewEvent[], options?: AppendOptions): Promise<AppendResult>;
   /** At most `limit` records with `seq > after`; empty at the head. Synchronous when memory holds them. */
   read(after: number, limit: number): LogSlice | Promise<LogSlice>;
+  /** The same from memory alone; undefined when it doesn't hold them. */
+  readRecent(after: number, limit: number): readonly LogRecord[] | undefined;
   resolve(input: CursorInput): Promise<Resolution>;
   health(): LogHealth;
   /** Returns the function that unsubscribes. */

@@ -93,9 +93,12 @@ export class SqliteLog implements Log, SnapshotReader {
   }
 
   read(after: number, limit: number): LogSlice | Promise<LogSlice> {
-    if (after >= this.#head.seq) return { kind: 'records', records: [] };
-    const records = this.#tail.read(after, limit);
+    const records = this.readRecent(after, limit);
     return records ? { kind: 'records', records } : this.#readFromDisk(after, limit);
+  }
+
+  readRecent(after: number, limit: number): readonly LogRecord[] | undefined {
+    return after >= this.#head.seq ? [] : this.#tail.read(after, limit);
   }
 
   async resolve(input: CursorInput): Promise<Resolution> {

@@ -39,6 +39,7 @@ export function writerLog(clock: ManualClock) {
       if (after < writer.trimmed.seq) return { kind: 'expired' };
       return { kind: 'records', records: between.all<LogRecord>(after, limit) };
     },
+    readRecent: () => undefined,
     async resolve() {
       return { kind: 'resume', cursor: writer.head };
     },
