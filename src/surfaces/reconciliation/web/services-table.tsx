@@ -75,11 +75,10 @@ export function ServicesTable({ services, silentSince, openService, onOpen }: Se
     },
     {
       title: 'Latency',
-      isNumeric: true,
+      // Like the age not to the right: a text that changes there would move by itself.
       className: 'w-24 whitespace-nowrap max-sm:hidden',
       render: ({ event }) => `${compactNumber(Math.round(event.latencyMs * 10) / 10)} ms`,
     },
-    // Not to the right: a text that ticks there would move by itself.
     { title: 'Age', className: 'w-20 whitespace-nowrap', render: (row) => row.age },
   ];
   return (
