@@ -37,7 +37,7 @@ test('a flaky browser test is a failed one', () => {
 
 test('file by file, what was skipped and a file that could not be loaded stand out', () => {
   const file = (name: string, status: string, ...statuses: readonly string[]) => ({
-    name: `/root/tests/${name}`,
+    name: `/project/tests/${name}`,
     status,
     assertionResults: statuses.map((one) => ({ status: one })),
   });
@@ -46,10 +46,10 @@ test('file by file, what was skipped and a file that could not be loaded stand o
     file('b.test.ts', 'failed', 'passed', 'failed', 'skipped', 'pending'),
     file('c.test.ts', 'failed'),
   ];
-  expect(Object.fromEntries(tallyFiles({ testResults }, '/root'))).toEqual({
+  expect(Object.fromEntries(tallyFiles({ testResults }, '/project'))).toEqual({
     'tests/a.test.ts': { passed: 2, failed: 0, skipped: 0 },
     'tests/b.test.ts': { passed: 1, failed: 1, skipped: 2 },
     'tests/c.test.ts': { passed: 0, failed: 1, skipped: 0 },
   });
-  expect(tallyFiles(undefined, '/root').size).toBe(0);
+  expect(tallyFiles(undefined, '/project').size).toBe(0);
 });
