@@ -135,6 +135,19 @@ async function painted(page: Page): Promise<void> {
   await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
 }
 
+test('a button that is pressed before the scripts have come does what it says once they have', async ({ page }) => {
+  const start = await holdScripts(page);
+  await page.goto(`${server.url}/events`, { waitUntil: 'commit' });
+  await painted(page);
+  await page.getByRole('button', { name: /^Theme/ }).click();
+  await page.getByRole('button', { name: 'Collapse sidebar' }).click();
+  await expect(page.locator('#tau-ops-shell')).toHaveAttribute('data-sidebar-state', 'expanded');
+  start();
+  await takenOver(page);
+  await expect(page.locator('#tau-ops-shell')).toHaveAttribute('data-sidebar-state', 'collapsed');
+  await expect(page.locator('html')).not.toHaveAttribute('data-theme');
+});
+
 test('private pages are rendered for whoever is signed in, and for nobody else', async ({ browser, request }) => {
   await using scene = await startScene(browser);
   scene.write('demo/openspec/project.md', '# Demo\n');

@@ -11,13 +11,23 @@ import { createDashboardRouter, pageOf } from './router.tsx';
 // zod would try `new Function`, which the content security policy refuses.
 z.config({ jitless: true });
 
+declare global {
+  interface Window {
+    /** Returns the button that was pressed last before anything answered; see public/before-paint.js. */
+    endEarlyPresses?: () => HTMLButtonElement | null | undefined;
+  }
+}
+
 const container = document.getElementById('root');
 if (!container) throw new Error('index.html has no #root');
 
 const router = createDashboardRouter();
 const rendered = readRendered();
 if (rendered) await takeOver(container, rendered);
-else createRoot(container).render(<App router={router} />);
+else {
+  window.endEarlyPresses?.();
+  createRoot(container).render(<App router={router} />);
+}
 
 /** Goes on with a page that the server has rendered, from the data it was rendered from. */
 async function takeOver(root: HTMLElement, { at, timeZone, origin, data }: RenderedPage): Promise<void> {
@@ -25,7 +35,14 @@ async function takeOver(root: HTMLElement, { at, timeZone, origin, data }: Rende
   router.ssr = { manifest: undefined };
   await router.load();
   if (data !== undefined) await (await pageOf(router)?.load())?.prepare?.(data);
-  const app = <App router={router} rendered={data} onTakenOver={takenOver} />;
+  // From here on React answers: what is pressed while it takes over, it replays by itself.
+  const pressed = window.endEarlyPresses?.();
+  const onTakenOver = () => {
+    takenOver();
+    // Not within React's own work.
+    if (pressed?.isConnected) queueMicrotask(() => pressed.click());
+  };
+  const app = <App router={router} rendered={data} onTakenOver={onTakenOver} />;
   if (timeZone !== Intl.DateTimeFormat().resolvedOptions().timeZone) {
     // Every time on the page reads otherwise here: it is rendered anew, from the same data.
     createRoot(root).render(app);
