@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { startChildServer } from '../subjects/child-server.ts';
 import { fillLog } from './fill-log.ts';
-import { measurePage, type PageFigures } from './measure-page.ts';
+import { type LongestTask, measureControl, measurePage, type PageFigures } from './measure-page.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PATHS = ['/', '/ops', '/messages', '/channels', '/users', '/users/user-7', '/events', '/reconciliation'];
@@ -33,7 +33,8 @@ try {
   try {
     const figures: PageFigures[] = [];
     for (const path of PATHS) figures.push(await measurePage(browser, url, path));
-    console.log(values.json ? JSON.stringify(figures, undefined, 2) : table(figures));
+    const control = await measureControl(browser, url);
+    console.log(values.json ? JSON.stringify({ figures, control }, undefined, 2) : table(figures, control));
   } finally {
     await browser.close();
   }
@@ -41,24 +42,32 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function table(figures: readonly PageFigures[]): string {
-  const head = ['page', 'LCP ms', 'CLS', 'longest task ms', 'script gz', 'live updates', 'live shift'];
-  const rows = figures.map(({ path, lcpMs, shift, longestTaskMs, scriptBytes, updates, liveShift }) => [
+function table(figures: readonly PageFigures[], control: LongestTask): string {
+  const head = ['page', 'LCP ms', 'CLS', 'script gz', 'live updates', 'live shift', 'task ms', 'worst', 'by the clock'];
+  const rows = figures.map(({ path, lcpMs, shift, task, scriptBytes, updates, liveShift }) => [
     path,
     `${lcpMs.toFixed(0)}${mark(lcpMs <= BUDGET.lcpMs)}`,
     `${shift.toFixed(4)}${mark(shift <= BUDGET.shift)}`,
-    `${longestTaskMs.toFixed(1)}${mark(longestTaskMs <= BUDGET.taskMs)}`,
     `${(scriptBytes / 1_000).toFixed(0)} KB${mark(scriptBytes <= BUDGET.scriptBytes)}`,
     String(updates),
     liveShift.toFixed(2),
+    ...cellsOf(task),
   ]);
   const stored = Number(values.stored).toLocaleString('en');
   return [
-    `${stored} events and messages stored; LCP is the median of 5 loads; CLS of the load; script until the page is taken over;`,
-    'longest task, updates and shift while 100 messages and 100 events a second come',
-    `budgets: LCP ${BUDGET.lcpMs} ms, CLS ${BUDGET.shift}, task ${BUDGET.taskMs} ms, script ${BUDGET.scriptBytes / 1_000} KB; ! marks a missed one`,
-    ...[head, ...rows].map((cells) => cells.map((cell) => cell.padEnd(17)).join('')),
+    `${stored} events and messages stored. LCP: median of 5 loads; CLS of a load; script until the page is taken over.`,
+    'Longest task of the main thread while 100 messages and 100 events a second come: its time on a processor, the',
+    'median and the worst of 5 phases, and the worst by the clock, in which it also waits for the two processors that',
+    'browser, server and writer share. Control: a page that does the same 5 to 10 ms of work in every frame.',
+    `Budgets: LCP ${BUDGET.lcpMs} ms, CLS ${BUDGET.shift}, task ${BUDGET.taskMs} ms, script ${BUDGET.scriptBytes / 1_000} KB; ! marks a missed one.`,
+    ...[head, ...rows, ['control', '', '', '', '', '', ...cellsOf(control)]].map((cells) =>
+      cells.map((cell, index) => cell.padEnd(index === 0 ? 17 : 14)).join(''),
+    ),
   ].join('\n');
+}
+
+function cellsOf({ medianMs, worstMs, worstWallMs }: LongestTask): readonly string[] {
+  return [`${medianMs.toFixed(1)}${mark(medianMs <= BUDGET.taskMs)}`, worstMs.toFixed(1), worstWallMs.toFixed(1)];
 }
 
 function mark(isMet: boolean): string {

@@ -7,8 +7,8 @@ export interface PageFigures {
   readonly lcpMs: number;
   /** Cumulative layout shift of a load, the worst of 5. */
   readonly shift: number;
-  /** Longest task of the main thread while live updates came. */
-  readonly longestTaskMs: number;
+  /** The longest task of the main thread while live updates came. */
+  readonly task: LongestTask;
   /** Scripts that the first load waits for, until the page is taken over; gzipped. */
   readonly scriptBytes: number;
   /** How much the page moved by itself while live updates came: rows that are pushed on, and ranks that change. */
@@ -17,8 +17,19 @@ export interface PageFigures {
   readonly updates: number;
 }
 
+/** The most that one task of a main thread took, in each of several phases. */
+export interface LongestTask {
+  /** Its time on a processor, the median of the phases. */
+  readonly medianMs: number;
+  /** Its time on a processor, in the worst phase. */
+  readonly worstMs: number;
+  /** By the clock, in the worst phase: with what it waited for a processor while others had it. */
+  readonly worstWallMs: number;
+}
+
 const LOADS = 5;
-const LIVE_MS = 5_000;
+const PHASES = 5;
+const PHASE_MS = 3_000;
 const PER_SECOND = 100;
 /** After the last paint of a load nothing larger follows for this long. */
 const SETTLE_MS = 700;
@@ -39,15 +50,24 @@ export async function measurePage(browser: Browser, url: string, path: string): 
     shift = Math.max(shift, seen.shift);
     scriptBytes = Math.max(scriptBytes, await scriptsOf(page));
   }
-  const live = await measureLive(browser, url, path);
-  paints.sort((a, b) => a - b);
-  return {
-    ...live,
-    path,
-    lcpMs: paints[Math.floor(LOADS / 2)] ?? 0,
-    shift,
-    scriptBytes,
-  };
+  return { ...(await measureLive(browser, url, path)), path, lcpMs: median(paints), shift, scriptBytes };
+}
+
+/**
+ * A page of nothing but the same few milliseconds of work in every frame, beside the same writer: what it takes longer
+ * than that is the machine's doing.
+ */
+export async function measureControl(browser: Browser, url: string): Promise<LongestTask> {
+  await using context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await page.evaluate(workEveryFrame);
+  const stop = keepWriting(url, PER_SECOND);
+  try {
+    return await longestTask(cdp, () => page.waitForTimeout(PHASE_MS));
+  } finally {
+    stop();
+  }
 }
 
 async function measureLive(browser: Browser, url: string, path: string) {
@@ -69,8 +89,8 @@ async function measureLive(browser: Browser, url: string, path: string) {
   updates = 0;
   const stop = keepWriting(url, PER_SECOND);
   try {
-    const tasks = await longestTask(cdp, () => page.waitForTimeout(LIVE_MS));
-    return { longestTaskMs: tasks, updates, liveShift: (await read(page)).shift };
+    const task = await longestTask(cdp, () => page.waitForTimeout(PHASE_MS));
+    return { task, updates, liveShift: (await read(page)).shift };
   } finally {
     stop();
   }
@@ -80,6 +100,8 @@ interface TraceEvent {
   readonly name?: string;
   /** Microseconds. */
   readonly dur?: number;
+  /** Microseconds of `dur` in which the thread had a processor. */
+  readonly tdur?: number;
   readonly pid?: number;
   readonly tid?: number;
   readonly args?: { readonly name?: string };
@@ -89,16 +111,34 @@ function threadOf({ pid, tid }: TraceEvent): string {
   return `${pid}/${tid}`;
 }
 
-/** The longest task of the page's main thread, from a trace. */
-async function longestTask(cdp: CDPSession, work: () => Promise<void>): Promise<number> {
+interface Task {
+  readonly wallMs: number;
+  readonly processorMs: number;
+}
+
+/** The longest task of the page's main thread in each phase. */
+async function longestTask(cdp: CDPSession, phase: () => Promise<void>): Promise<LongestTask> {
+  const processor: number[] = [];
+  const wall: number[] = [];
+  for (let round = 0; round < PHASES; round += 1) {
+    const tasks = await traceTasks(cdp, phase);
+    processor.push(Math.max(0, ...tasks.map(({ processorMs }) => processorMs)));
+    wall.push(Math.max(0, ...tasks.map(({ wallMs }) => wallMs)));
+  }
+  return { medianMs: median(processor), worstMs: Math.max(...processor), worstWallMs: Math.max(...wall) };
+}
+
+/** The tasks of the page's main thread, from a trace. */
+async function traceTasks(cdp: CDPSession, work: () => Promise<void>): Promise<readonly Task[]> {
   const tasks: TraceEvent[] = [];
   const mainThreads = new Set<string>();
-  cdp.on('Tracing.dataCollected', ({ value }) => {
+  const collect = ({ value }: { readonly value: object[] }) => {
     for (const event of value as TraceEvent[]) {
       if (event.name === 'RunTask') tasks.push(event);
       if (event.name === 'thread_name' && event.args?.name === 'CrRendererMain') mainThreads.add(threadOf(event));
     }
-  });
+  };
+  cdp.on('Tracing.dataCollected', collect);
   await cdp.send('Tracing.start', {
     transferMode: 'ReportEvents',
     traceConfig: { includedCategories: ['disabled-by-default-devtools.timeline', 'devtools.timeline'] },
@@ -109,9 +149,11 @@ async function longestTask(cdp: CDPSession, work: () => Promise<void>): Promise<
   });
   await cdp.send('Tracing.end');
   await complete;
+  cdp.off('Tracing.dataCollected', collect);
   if (mainThreads.size === 0) throw new Error('the trace names no main thread');
   const own = tasks.filter((event) => mainThreads.has(threadOf(event)));
-  return Math.max(0, ...own.map(({ dur = 0 }) => dur / 1_000));
+  if (own.every(({ tdur }) => tdur === undefined)) throw new Error('the trace has no processor times');
+  return own.map(({ dur = 0, tdur = 0 }) => ({ wallMs: dur / 1_000, processorMs: tdur / 1_000 }));
 }
 
 /** Bytes of the scripts that were asked for before the page was taken over. */
@@ -145,4 +187,30 @@ function observe(): void {
 
 function read(page: Page): Promise<Seen> {
   return page.evaluate(() => (window as unknown as { seenByBench: Seen }).seenByBench);
+}
+
+/** Runs in the page. */
+function workEveryFrame(): void {
+  const WORK_MS = 5;
+  const spin = (rounds: number) => {
+    let sum = 0;
+    for (let round = 0; round < rounds; round += 1) sum += Math.sqrt(round);
+    return sum;
+  };
+  let rounds = 100_000;
+  for (let took = 0; took < WORK_MS; ) {
+    rounds *= 2;
+    const startedAt = performance.now();
+    spin(rounds);
+    took = performance.now() - startedAt;
+  }
+  const frame = () => {
+    document.title = String(spin(rounds));
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
