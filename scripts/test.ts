@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BunFile } from 'bun';
 import { staticSteps } from './check-steps.ts';
+import { type Failure, playwrightFailures, vitestFailures } from './failures.ts';
 import { CHROMIUM, describeMissing, findTool, provision } from './provision.ts';
 import { printStepResult, ROOT, runSteps } from './step.ts';
 import { sumUp, type Tally, tallyPlaywright, tallyVitest } from './tally.ts';
@@ -17,6 +18,7 @@ const RUNNER_LIMIT_MS = 16 * 60_000;
 const scratch = mkdtempSync(join(tmpdir(), 'millrace-test-'));
 const startedAt = performance.now();
 const tallies: Tally[] = [];
+const failures: Failure[] = [];
 
 heading('tools');
 const missing = await provision();
@@ -56,6 +58,9 @@ for (const { tally, output } of inBrowser) {
 
 rmSync(scratch, { recursive: true, force: true });
 heading('summary');
+for (const { test, reason } of failures) {
+  console.log(`FAILED ${test}\n${reason.replace(/^/gm, '       ')}`);
+}
 for (const { name, passed, failed } of tallies) {
   console.log(`${failed === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(18)} ${passed} passed, ${failed} failed`);
 }
@@ -77,7 +82,9 @@ async function vitest(name: string, ...projects: string[]): Promise<Tally> {
     ],
     {},
   );
-  return tallyVitest(name, await readJson(report), exitCode);
+  const json = await readJson(report);
+  failures.push(...vitestFailures(json, ROOT));
+  return tallyVitest(name, json, exitCode);
 }
 
 /** What it prints is kept until the other tests have ended. */
@@ -96,7 +103,9 @@ async function playwright(
     output,
   );
   const name = `browser tests ${shard}/${BROWSER_SHARDS}`;
-  return { tally: tallyPlaywright(name, await readJson(report), exitCode), output: await output.text() };
+  const json = await readJson(report);
+  failures.push(...playwrightFailures(json));
+  return { tally: tallyPlaywright(name, json, exitCode), output: await output.text() };
 }
 
 function run(
