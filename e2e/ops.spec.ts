@@ -6,8 +6,11 @@ import { sendMessages } from './send-messages.ts';
 
 // specs/000 in Chromium, on the real server.
 
-const pauseButton = (page: Page) => page.getByRole('button', { name: 'Pause ingestion', exact: true });
-const resumeButton = (page: Page) => page.getByRole('button', { name: 'Resume ingestion', exact: true });
+/** Not the button of the same name in the dialog, which is still there while it fades. */
+const controlButton = (page: Page, name: string) =>
+  page.getByRole('region', { name: 'Control' }).getByRole('button', { name, exact: true });
+const pauseButton = (page: Page) => controlButton(page, 'Pause ingestion');
+const resumeButton = (page: Page) => controlButton(page, 'Resume ingestion');
 const confirm = (page: Page, name: string) => page.getByRole('alertdialog').getByRole('button', { name, exact: true });
 
 interface Recorded {
