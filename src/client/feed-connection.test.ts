@@ -303,6 +303,20 @@ describe('createFeedConnection', () => {
     expect(environment.leftovers).toBe(0);
   });
 
+  it('is not stopped by the signal of an earlier start', async () => {
+    const { environment, connection, name } = scene();
+    const abort = new AbortController();
+    connection.start(abort.signal);
+    connection.stop();
+    connection.start();
+    await environment.settle();
+    const before = name();
+    abort.abort();
+    expect(environment.leftovers).toBeGreaterThan(0);
+    expect(name()).toBe(before);
+    connection.stop();
+  });
+
   it('tells its listeners only when the status changes', async () => {
     const { connection, socket } = await liveScene();
     let changes = 0;

@@ -1,5 +1,5 @@
 import { CLOSE } from '../protocol/close-codes.ts';
-import type { EventMessage, HeartbeatFrame, ServerFrame } from '../protocol/frames.ts';
+import type { EventMessage, ServerFrame } from '../protocol/frames.ts';
 import { initialState, transition } from './connection-machine.ts';
 import {
   type ConnectionEvent,
@@ -13,10 +13,12 @@ import {
   wakeAt,
 } from './connection-state.ts';
 import type { ClientEnvironment, PageChange, Socket } from './environment.ts';
-import { type FeedProblem, RefusedError } from './feed-problem.ts';
+import { createFeedDelivery, type FeedHandlers } from './feed-delivery.ts';
+import { RefusedError } from './feed-problem.ts';
 import { findRefusal } from './find-refusal.ts';
 import { meaningOf, takeBatch } from './frame-intake.ts';
 import { loadPage } from './load-page.ts';
+import { messageOf } from './message-of.ts';
 import { openSharedStream } from './open-shared-stream.ts';
 import { openStream, type StreamTransport } from './open-stream.ts';
 import { runtimeEnvironment } from './runtime-environment.ts';
@@ -25,7 +27,7 @@ import { createTokenKeeper } from './token-keeper.ts';
 import { watchForSleep } from './watch-for-sleep.ts';
 
 /** `Event` is what `parse` makes of a message; without `parse` it is the message itself. */
-export interface FeedConnectionOptions<Event = EventMessage> {
+export interface FeedConnectionOptions<Event = EventMessage> extends FeedHandlers<Event> {
   /** The feed's URL, absolute or relative to the page, for example `/stream`. */
   readonly url: string;
   /** How the stream is read. Default `websocket`; a runtime without WebSocket, such as Node 20, uses `sse`. */
@@ -45,14 +47,6 @@ export interface FeedConnectionOptions<Event = EventMessage> {
    * from it and loads no snapshot.
    */
   readonly cursor?: string | undefined;
-  /** Receives every event after the snapshot exactly once, in the order of the log. */
-  readonly onEvents: (events: readonly Event[]) => void;
-  /** Told of every heartbeat: its time `at`, and what those of the feed carry beside it. */
-  readonly onHeartbeat?: (members: Readonly<Record<string, unknown>>) => void;
-  /** Checks one message, for example by a zod schema; what it throws for is reported to `onInvalid` and skipped. */
-  readonly parse?: (message: EventMessage) => Event;
-  /** Told of a message that `parse` threw for. */
-  readonly onInvalid?: (message: EventMessage, cause: unknown) => void;
   /**
    * Where `settings.poll` polls a state instead of the feed's own pages: loads and shows it, and resolves with the
    * cursor it is as of, as `snapshot` does (specs/001 polls `GET /reconciliation/latest`).
@@ -67,7 +61,6 @@ export interface FeedConnectionOptions<Event = EventMessage> {
   readonly token?: () => Promise<string | undefined>;
   /** Gives the token, and ends the connection with its sign-out. */
   readonly session?: Session;
-  readonly onProblem?: (problem: FeedProblem) => void;
   readonly settings?: Partial<Omit<ConnectionSettings, 'hasSnapshot'>>;
   /** Default: the runtime's. */
   readonly environment?: ClientEnvironment;
@@ -110,6 +103,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   const tokens = provide && createTokenKeeper({ environment, provide, onRenewed: renewed, onFailed: reportToken });
   // Where connections are counted, one that comes back takes the place of the one before, and of no other of the user.
   const connection = tokens && environment.random().toString(36).slice(2);
+  const delivery = createFeedDelivery(options);
   const listeners = new Set<() => void>();
   const running = new Map<'snapshot' | 'socket' | 'poll', Running>();
   let state = initialState(settings, environment.now());
@@ -117,7 +111,6 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   let isStarted = false;
   let isSuspended = false;
   let shownCursor = options.cursor;
-  let invalidCount = 0;
   let cancelTimer = () => {};
   let stopListening = () => {};
   let probe = new AbortController();
@@ -189,7 +182,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
             hasOpened = true;
             if (isCurrent()) receive(frame);
           },
-          onInvalid: (cause) => isCurrent() && report({ kind: 'invalid_frame', message: messageOf(cause) }),
+          onInvalid: (cause) => isCurrent() && delivery.problem({ kind: 'invalid_frame', message: messageOf(cause) }),
           onClose(code) {
             if (!isCurrent()) return;
             send({ type: 'closed', code: isExpiry(code) ? CLOSE.goingAway : code });
@@ -251,7 +244,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   }
 
   function reportToken(cause: unknown): void {
-    report({ kind: 'token_failed', message: messageOf(cause), cause });
+    delivery.problem({ kind: 'token_failed', message: messageOf(cause), cause });
   }
 
   function request(kind: 'snapshot' | 'poll', id: number): void {
@@ -263,7 +256,11 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
       (apply) => isCurrent() && apply(),
       (cause: unknown) => {
         if (!isCurrent()) return;
-        report({ kind: kind === 'snapshot' ? 'snapshot_failed' : 'poll_failed', message: messageOf(cause), cause });
+        delivery.problem({
+          kind: kind === 'snapshot' ? 'snapshot_failed' : 'poll_failed',
+          message: messageOf(cause),
+          cause,
+        });
         if (cause instanceof RefusedError) send({ type: 'refused' });
         else send({ type: kind === 'snapshot' ? 'snapshotFailed' : 'pollFailed' });
       },
@@ -294,64 +291,33 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
       const taken = takeBatch(state.cursor ?? page.from, { from: page.from, to: page.cursor, events: page.events });
       if (taken.kind === 'gap') return lose('a page starts elsewhere');
       send({ type: 'polled', cursor: taken.cursor, hasMore: !page.upToDate });
-      deliver(taken.events);
-      if (page.heartbeat) beat(page.heartbeat);
+      delivery.events(taken.events);
+      if (page.heartbeat) delivery.heartbeat(page.heartbeat);
     };
   }
 
   function receive(frame: ServerFrame): void {
     if (frame.type !== 'hello' && frame.type !== 'reset' && state.name !== 'live') return;
     const { events, happening, gap } = meaningOf(frame, state.cursor);
-    if (gap !== undefined) report({ kind: 'gap', message: gap });
+    if (gap !== undefined) delivery.problem({ kind: 'gap', message: gap });
     // The position first: a handler that pauses or reconnects continues after the events it was given.
     if (happening) send(happening);
-    deliver(events);
-    if (frame.type === 'heartbeat') beat(frame);
+    delivery.events(events);
+    if (frame.type === 'heartbeat') delivery.heartbeat(frame);
   }
 
   function lose(message: string): void {
-    report({ kind: 'gap', message });
+    delivery.problem({ kind: 'gap', message });
     send({ type: 'gapFound' });
-  }
-
-  function deliver(messages: readonly EventMessage[]): void {
-    // Without `parse`, `Event` is the message: the default of the type parameter.
-    const events = options.parse ? messages.flatMap(parse) : (messages as readonly Event[]);
-    if (events.length > 0) handle(() => options.onEvents(events));
-  }
-
-  function beat({ type: _, cursor: __, ...members }: HeartbeatFrame): void {
-    handle(() => options.onHeartbeat?.(members));
-  }
-
-  /** What a handler throws for ends nothing. */
-  function handle(call: () => void): void {
-    try {
-      call();
-    } catch (cause) {
-      report({ kind: 'handler_failed', message: messageOf(cause), cause });
-    }
-  }
-
-  function parse(message: EventMessage): Event[] {
-    try {
-      return options.parse ? [options.parse(message)] : [];
-    } catch (cause) {
-      invalidCount += 1;
-      handle(() => options.onInvalid?.(message, cause));
-      return [];
-    }
-  }
-
-  function report(problem: FeedProblem): void {
-    options.onProblem?.(problem);
   }
 
   function start(signal?: AbortSignal): void {
     if (isStarted || signal?.aborted) return;
     isStarted = true;
     isSuspended = false;
+    signal?.addEventListener('abort', stop, { once: true });
     const unsubscribe = [
+      () => signal?.removeEventListener('abort', stop),
       environment.onOnlineChange((isOnline) => send({ type: isOnline ? 'cameOnline' : 'wentOffline' })),
       environment.onPageChange?.(changePage),
       watchForSleep(environment, (sleptMs) => send({ type: 'woke', sleptMs })),
@@ -363,7 +329,6 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
     stopListening = () => {
       for (const stop of unsubscribe) stop?.();
     };
-    signal?.addEventListener('abort', stop, { once: true });
     enter(initialState(settings, environment.now(), { cursor: shownCursor, lastId: state.lastId }));
     shownCursor = undefined;
     armTimer();
@@ -399,11 +364,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
       return () => listeners.delete(listener);
     },
     cursor: () => state.cursor,
-    invalidCount: () => invalidCount,
+    invalidCount: delivery.invalidCount,
     now: () => environment.now(),
   };
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -35,6 +35,7 @@ export type {
   Tabs,
 } from './environment.ts';
 export { createFeedConnection, type FeedConnection, type FeedConnectionOptions } from './feed-connection.ts';
+export type { FeedHandlers } from './feed-delivery.ts';
 export { type FeedProblem, RefusedError } from './feed-problem.ts';
 export type { StreamTransport } from './open-stream.ts';
 export { runtimeEnvironment } from './runtime-environment.ts';
