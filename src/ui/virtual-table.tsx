@@ -55,8 +55,10 @@ export function VirtualTable<Row, Sort extends string>(props: VirtualTableProps<
     box.current?.scrollTo({ top: 0 });
   }, [sort, order]);
   const holding = useHold(props.onHold);
-  const isHydrated = useHydrated();
-  const items = isHydrated ? virtualizer.getVirtualItems() : [];
+  const items = virtualizer.getVirtualItems();
+  // Until then those of the server stay: the same elements, where they are in sight.
+  const isMeasured = useHydrated() && items.length > 0;
+  const shown = isMeasured ? items.map(({ index }) => index) : rows.slice(0, RENDERED_ROWS).map((_, index) => index);
   const isAtEnd = rows.length > 0 && (items.at(-1)?.index ?? 0) >= rows.length - 1;
   // biome-ignore lint/correctness/useExhaustiveDependencies: more rows may leave the end in sight
   useEffect(() => {
@@ -100,13 +102,12 @@ export function VirtualTable<Row, Sort extends string>(props: VirtualTableProps<
           </tr>
         </thead>
         <tbody className={classNames('bg-surface transition-opacity', isBusy && 'opacity-60')} {...holding}>
-          {!isHydrated && rows.slice(0, RENDERED_ROWS).map((row, index) => rowOf(row, index))}
-          {isHydrated && <Spacer height={before} />}
-          {items.map((item) => {
-            const row = rows[item.index];
-            return row !== undefined && rowOf(row, item.index);
+          {isMeasured && <Spacer height={before} />}
+          {shown.map((index) => {
+            const row = rows[index];
+            return row !== undefined && rowOf(row, index);
           })}
-          {isHydrated && <Spacer height={after} />}
+          {isMeasured && <Spacer height={after} />}
         </tbody>
       </table>
     </section>

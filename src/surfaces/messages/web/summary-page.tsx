@@ -59,7 +59,7 @@ export function SummaryPage({ kind }: { readonly kind: SummaryKind }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <SummaryStats kind={kind} metrics={view.metrics} />
-      <SummaryToolbar kind={kind} view={view} q={q} isLive={isLive} onFind={find} onRefresh={model.refresh} />
+      <SummaryToolbar kind={kind} view={view} q={q} onFind={find} onRefresh={model.refresh} />
       {view.failure && (
         <RequestFailed
           error={view.failure.error}

@@ -9,13 +9,12 @@ export interface SummaryToolbarProps {
   readonly kind: SummaryKind;
   readonly view: SummaryView;
   readonly q: string;
-  readonly isLive: boolean;
   readonly onFind: (text: string) => void;
   readonly onRefresh: () => void;
 }
 
 /** Finding by name, how many there are, what the order does, and reading everything again. */
-export function SummaryToolbar({ kind, view, q, isLive, onFind, onRefresh }: SummaryToolbarProps) {
+export function SummaryToolbar({ kind, view, q, onFind, onRefresh }: SummaryToolbarProps) {
   const isHolding = view.isHeld && view.isOutOfOrder;
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-surface px-4 py-2">
@@ -24,7 +23,7 @@ export function SummaryToolbar({ kind, view, q, isLive, onFind, onRefresh }: Sum
       </div>
       {view.phase === 'ready' && <p className="whitespace-nowrap text-muted">{shownOf(kind, view)}</p>}
       <p className={classNames('ml-auto text-2xs text-muted', !isHolding && 'max-md:hidden')}>
-        {isHolding ? 'Order held while you are at a row; counts stay live' : isLive && LIVE_WORDS}
+        {isHolding ? 'Order held while you are at a row; counts stay live' : ORDER_WORDS}
       </p>
       <Button
         onClick={onRefresh}
@@ -42,7 +41,8 @@ export function SummaryToolbar({ kind, view, q, isLive, onFind, onRefresh }: Sum
   );
 }
 
-const LIVE_WORDS = 'Counts are live; rows move once a second';
+/** True of a page that is not live too, and so there from the first paint. */
+const ORDER_WORDS = 'Rows change places once a second at most';
 
 /** Never more than is known: a cut list says what it was cut from. */
 function shownOf(kind: SummaryKind, { rows, total, isComplete, metrics, query }: SummaryView): string {
