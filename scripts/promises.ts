@@ -86,7 +86,6 @@ export const PROMISES: readonly Promised[] = [
       'tests/reliability/half-open.test.ts',
       'tests/simulation/simulation.test.ts',
     ],
-    notShown: 'half-open readers of SSE, which TCP alone finds',
   },
   { id: 'P12', title: 'storms', tests: ['tests/reliability/storm.test.ts'] },
   {

@@ -34,10 +34,10 @@ export const FAKETIME: Tool = {
   neededFor: 'tests of a wall clock that jumps',
 };
 
-const IP: Tool = {
+export const IP: Tool = {
   binaries: ['ip'],
   package: 'iproute2',
-  neededFor: 'tests of readers in a slow network',
+  neededFor: 'tests of readers in a slow network, and of networks that swallow them',
 };
 
 const tools: readonly Tool[] = [CHROMIUM, NGIRCD, STRACE, FAKETIME, IP];

@@ -13,6 +13,7 @@ import { createMetrics } from '../engine/metrics.ts';
 import { isLoopbackHost, RequestGuard } from '../engine/request-guard.ts';
 import { positionCheck } from '../engine/store/position-check.ts';
 import type { SurfaceContext } from '../engine/surface.ts';
+import { setTcpUserTimeout } from '../engine/tcp-user-timeout.ts';
 import { FeedServer } from '../engine/transports/feed-server.ts';
 import { Turns } from '../engine/turns.ts';
 import { createApp } from './app.ts';
@@ -48,6 +49,8 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 const MIN_BODY_LIMIT_BYTES = 16 * MIB;
 /** The bodies of all requests under way, together. */
 const MIN_BODIES_BYTES = 256 * MIB;
+/** From when something is sent to when the system begins to count, with some room. */
+const TCP_RETRY_MS = 1_000;
 
 /** Opens the log, assembles the surfaces and listens. Rejects, leaving nothing open, when one of these fails. */
 export async function startMillrace({ config, logger, webFolder, measureDisk }: StartOptions): Promise<Millrace> {
@@ -130,6 +133,7 @@ export async function startMillrace({ config, logger, webFolder, measureDisk }: 
     maxBodyBytes: Math.max(MIN_BODY_LIMIT_BYTES, 2 * config.ingestMaxBytes),
   });
   stopServer = () => server.stop();
+  endSilentPeers(server.port, { config, logger });
   const selfChecks = [positionCheck(projections), ...surfaces.flatMap((surface) => surface.selfChecks ?? [])];
   for (const surface of surfaces) stack.use(surface.start?.({ ...surfaceContext, selfChecks }));
   stack.defer(() => feeds.close());
@@ -137,6 +141,21 @@ export async function startMillrace({ config, logger, webFolder, measureDisk }: 
 
   const name = config.host.includes(':') ? `[${config.host}]` : config.host;
   return { url: `http://${name}:${server.port}`, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Nobody pings a reader of SSE: the system has to find that it is gone, within the time that a WebSocket's peer is given. */
+function endSilentPeers(port: number, { config, logger }: Pick<StartOptions, 'config' | 'logger'>): void {
+  const { wsPingMs, wsPongTimeoutMs, sseHeartbeatMs } = config;
+  // What it doesn't take is sent with the next heartbeat at the latest.
+  const timeoutMs = wsPingMs + wsPongTimeoutMs - sseHeartbeatMs - TCP_RETRY_MS;
+  try {
+    setTcpUserTimeout(port, Math.max(wsPongTimeoutMs, timeoutMs));
+  } catch (error) {
+    logger.info(
+      { err: error },
+      'readers of SSE that are gone without a word are found late, by the system’s own rules',
+    );
+  }
 }
 
 /** What `npm run build` has made. */
