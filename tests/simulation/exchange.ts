@@ -112,6 +112,8 @@ export class Exchange extends Link {
     }
     this.down.push(1, () => {
       this.end();
+      // The client has gone meanwhile: its end of the body is gone too.
+      if (this.#isDone) return;
       this.#isDone = true;
       this.#body?.close();
     });

@@ -12,6 +12,9 @@ const LONGEST_WINDOW_MS = 50;
 export class LifeClock implements Clock, Disposable {
   readonly #scheduler: Scheduler;
   readonly #sights: Sights;
+  /** What came while the thread was busy. */
+  readonly #waiting: (() => void)[] = [];
+  #isNextDue = false;
   #busyUntil = 0;
   #wallOffset = Date.UTC(2026, 0, 1);
   #isOver = false;
@@ -49,12 +52,15 @@ export class LifeClock implements Clock, Disposable {
     });
   }
 
-  /** Runs what comes from outside, when the thread has time for it. */
+  /** Runs what comes from outside, when the thread has time for it, in the order in which it came. */
   run(action: () => void): void {
     if (this.#isOver) return;
-    const waitMs = this.#busyUntil - this.#scheduler.now;
-    if (waitMs > 0) this.#scheduler.after(waitMs, () => this.run(action));
-    else action();
+    if (this.#waiting.length === 0 && !this.#isBusy) {
+      action();
+      return;
+    }
+    this.#waiting.push(action);
+    this.#runNextLater();
   }
 
   /** What runs now has taken this long. */
@@ -68,6 +74,23 @@ export class LifeClock implements Clock, Disposable {
 
   [Symbol.dispose](): void {
     this.#isOver = true;
+  }
+
+  get #isBusy(): boolean {
+    return this.#busyUntil > this.#scheduler.now;
+  }
+
+  #runNextLater(): void {
+    if (this.#isNextDue || this.#waiting.length === 0) return;
+    this.#isNextDue = true;
+    this.#scheduler.after(this.#busyUntil - this.#scheduler.now, () => this.#runNext());
+  }
+
+  #runNext(): void {
+    if (this.#isOver) return;
+    this.#isNextDue = false;
+    if (!this.#isBusy) this.#waiting.shift()?.();
+    this.#runNextLater();
   }
 
   #schedule(delayMs: number, action: () => void): () => void {
