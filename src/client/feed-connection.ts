@@ -1,5 +1,6 @@
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { EventMessage, ServerFrame } from '../protocol/frames.ts';
+import { isRow } from '../protocol/read-frame.ts';
 import { initialState, transition } from './connection-machine.ts';
 import {
   type ConnectionEvent,
@@ -21,6 +22,7 @@ import { loadPage } from './load-page.ts';
 import { messageOf } from './message-of.ts';
 import { openSharedStream } from './open-shared-stream.ts';
 import { openStream, type StreamTransport } from './open-stream.ts';
+import { createRowGuard } from './row-guard.ts';
 import { runtimeEnvironment } from './runtime-environment.ts';
 import type { Session } from './session.ts';
 import { createTokenKeeper } from './token-keeper.ts';
@@ -104,6 +106,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   // Where connections are counted, one that comes back takes the place of the one before, and of no other of the user.
   const connection = tokens && environment.random().toString(36).slice(2);
   const delivery = createFeedDelivery(options);
+  const rows = createRowGuard();
   const listeners = new Set<() => void>();
   const running = new Map<'snapshot' | 'socket' | 'poll', Running>();
   let state = initialState(settings, environment.now());
@@ -170,6 +173,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
   function openSocket(id: number): void {
     const isCurrent = () => running.get('socket')?.id === id;
     probe.abort();
+    rows.streamAsked();
     let hasOpened = false;
     const { url, transport = 'websocket', eventTypes } = options;
     const open = options.shareTabs ? openSharedStream : openStream;
@@ -277,7 +281,10 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
     const loadState = options.poll ?? (state.cursor === undefined ? options.snapshot : undefined);
     if (loadState) {
       const cursor = await loadState(signal);
-      return () => send({ type: 'polled', cursor });
+      return () => {
+        rows.shown(cursor);
+        send({ type: 'polled', cursor });
+      };
     }
     await tokens?.ask();
     const page = await loadPage(environment, {
@@ -291,6 +298,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
       const taken = takeBatch(state.cursor ?? page.from, { from: page.from, to: page.cursor, events: page.events });
       if (taken.kind === 'gap') return lose('a page starts elsewhere');
       send({ type: 'polled', cursor: taken.cursor, hasMore: !page.upToDate });
+      rows.shown(taken.events.findLast(isRow)?.as_of ?? taken.cursor);
       delivery.events(taken.events);
       if (page.heartbeat) delivery.heartbeat(page.heartbeat);
     };
@@ -302,7 +310,7 @@ export function createFeedConnection<Event = EventMessage>(options: FeedConnecti
     if (gap !== undefined) delivery.problem({ kind: 'gap', message: gap });
     // The position first: a handler that pauses or reconnects continues after the events it was given.
     if (happening) send(happening);
-    delivery.events(events);
+    delivery.events(rows.fresh(events));
     if (frame.type === 'heartbeat') delivery.heartbeat(frame);
   }
 

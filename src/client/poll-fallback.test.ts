@@ -92,6 +92,27 @@ describe('the poll fallback of specs/001 AC-2', () => {
     expect(environment.requests).toHaveLength(requests);
   });
 
+  it('shows no row of the stream that is older than those of a page that came while it was opened', async () => {
+    let served = 10;
+    const row = (seq: number) => ({ ...update(seq), as_of: cursor(seq) });
+    const { environment, stream, received } = await fallen((environment) => {
+      environment.respond = () => {
+        const from = cursor(served);
+        served += 5;
+        return Response.json({ events: [row(served)], from, cursor: cursor(served), upToDate: true });
+      };
+    });
+    await environment.advance(30_000);
+    const first = served;
+    expect(stream().url).toContain(`cursor=${cursor(first - 5)}`);
+    stream().send(hello(first - 5));
+    stream().send(row(first - 2));
+    expect(received.at(-1)).toBe(cursor(first));
+    stream().send(row(first));
+    stream().send(row(first + 1));
+    expect(received.slice(-2)).toEqual([cursor(first), cursor(first + 1)]);
+  });
+
   it('begins the schedule anew when the stream is lost again', async () => {
     const { environment, connection, stream, name } = await fallen();
     connection.reconnect();

@@ -4,8 +4,6 @@ import { type Position, type SimulatedDisk, tallyOf } from './simulated-disk.ts'
 interface ShownRow {
   readonly events: number;
   readonly asOf: Position;
-  /** Whether it came with a page: a stream that is opened meanwhile may have been given older ones before. */
-  readonly isOfPage: boolean;
 }
 
 /** The rows that a client shows: each must be what the log says as of the position that it names. */
@@ -22,20 +20,19 @@ export class RowsShown {
     this.#rows.clear();
     if (!asOf) return;
     for (const { channel, events } of tallyOf(this.#disk.recordsUpTo(asOf) ?? [])) {
-      this.#rows.set(channel, { events, asOf, isOfPage: false });
+      this.#rows.set(channel, { events, asOf });
     }
   }
 
   /** Returns what is wrong with a row, in words. */
-  show({ channel, events }: EventMessage, asOf: Position, isOfPage: boolean): string | undefined {
+  show({ channel, events }: EventMessage, asOf: Position): string | undefined {
     const name = String(channel);
     const records = this.#disk.recordsUpTo(asOf);
     const stored = records && tallyOf(records).find((tally) => tally.channel === name)?.events;
     const previous = this.#rows.get(name);
-    this.#rows.set(name, { events: Number(events), asOf, isOfPage });
+    this.#rows.set(name, { events: Number(events), asOf });
     if (stored !== events) return `${name} has ${events} as of ${asOf.seq}, where the log has ${stored}`;
-    const isComparable = previous !== undefined && (isOfPage || !previous.isOfPage);
-    const isOlder = isComparable && this.#disk.has(previous.asOf) && previous.asOf.seq > asOf.seq;
+    const isOlder = previous !== undefined && this.#disk.has(previous.asOf) && previous.asOf.seq > asOf.seq;
     return isOlder ? `${name} as of ${asOf.seq} came after that of ${previous.asOf.seq}` : undefined;
   }
 

@@ -216,7 +216,7 @@ export class SimulatedClient implements Subscriber {
 
   #showRow(message: EventMessage, asOf: string): void {
     this.#options.sights.see('rows');
-    const wrong = this.#rows.show(message, positionOf(asOf), this.#connection.status().name === 'polling');
+    const wrong = this.#rows.show(message, positionOf(asOf));
     if (wrong !== undefined) this.#options.violate(`${this.name}: ${wrong}`);
   }
 
