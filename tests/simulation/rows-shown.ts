@@ -4,6 +4,8 @@ import { type Position, type SimulatedDisk, tallyOf } from './simulated-disk.ts'
 interface ShownRow {
   readonly events: number;
   readonly asOf: Position;
+  /** Where the page stood that it came with, which may be before `asOf`: a stream that goes on there begins with rows as of there. */
+  readonly page?: Position | undefined;
 }
 
 /** The rows that a client shows: each must be what the log says as of the position that it names. */
@@ -25,15 +27,16 @@ export class RowsShown {
   }
 
   /** Returns what is wrong with a row, in words. */
-  show({ channel, events }: EventMessage, asOf: Position): string | undefined {
+  show({ channel, events }: EventMessage, asOf: Position, page?: Position): string | undefined {
     const name = String(channel);
     const records = this.#disk.recordsUpTo(asOf);
     const stored = records && tallyOf(records).find((tally) => tally.channel === name)?.events;
     const previous = this.#rows.get(name);
-    this.#rows.set(name, { events: Number(events), asOf });
+    this.#rows.set(name, { events: Number(events), asOf, page });
     if (stored !== events) return `${name} has ${events} as of ${asOf.seq}, where the log has ${stored}`;
     const isOlder = previous !== undefined && this.#disk.has(previous.asOf) && previous.asOf.seq > asOf.seq;
-    return isOlder ? `${name} as of ${asOf.seq} came after that of ${previous.asOf.seq}` : undefined;
+    const goesOn = page === undefined && previous?.page !== undefined && asOf.seq >= previous.page.seq;
+    return isOlder && !goesOn ? `${name} as of ${asOf.seq} came after that of ${previous.asOf.seq}` : undefined;
   }
 
   get areUpToDate(): boolean {

@@ -216,7 +216,8 @@ export class SimulatedClient implements Subscriber {
 
   #showRow(message: EventMessage, asOf: string): void {
     this.#options.sights.see('rows');
-    const wrong = this.#rows.show(message, positionOf(asOf));
+    const page = this.#connection.status().name === 'polling' ? positionOf(message.cursor) : undefined;
+    const wrong = this.#rows.show(message, positionOf(asOf), page);
     if (wrong !== undefined) this.#options.violate(`${this.name}: ${wrong}`);
   }
 
