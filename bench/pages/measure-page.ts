@@ -1,16 +1,21 @@
 import type { Browser, CDPSession, Page } from '@playwright/test';
 import { keepWriting } from './fill-log.ts';
 
-export interface PageFigures {
+/** What loading a page is like. */
+export interface LoadFigures {
   readonly path: string;
   /** Largest contentful paint, the median of 5 loads. */
   readonly lcpMs: number;
   /** Cumulative layout shift of a load, the worst of 5. */
   readonly shift: number;
-  /** The longest task of the main thread while live updates came. */
-  readonly task: LongestTask;
   /** Scripts that the first load waits for, until the page is taken over; gzipped. */
   readonly scriptBytes: number;
+}
+
+/** What live updates cost a page. */
+export interface LiveFigures {
+  /** The longest task of the main thread while live updates came. */
+  readonly task: LongestTask;
   /** How much the page moved by itself while live updates came: rows that are pushed on, and ranks that change. */
   readonly liveShift: number;
   /** Frames of streams that came in the live phase. */
@@ -34,8 +39,8 @@ const PER_SECOND = 100;
 /** After the last paint of a load nothing larger follows for this long. */
 const SETTLE_MS = 700;
 
-/** Opens a page as somebody's browser would, several times, and then watches it while the server is busy. */
-export async function measurePage(browser: Browser, url: string, path: string): Promise<PageFigures> {
+/** Opens a page as somebody's browser would, several times. */
+export async function measureLoads(browser: Browser, url: string, path: string): Promise<LoadFigures> {
   const paints: number[] = [];
   let shift = 0;
   let scriptBytes = 0;
@@ -50,7 +55,7 @@ export async function measurePage(browser: Browser, url: string, path: string): 
     shift = Math.max(shift, seen.shift);
     scriptBytes = Math.max(scriptBytes, await scriptsOf(page));
   }
-  return { ...(await measureLive(browser, url, path)), path, lcpMs: median(paints), shift, scriptBytes };
+  return { path, lcpMs: median(paints), shift, scriptBytes };
 }
 
 /**
@@ -70,7 +75,8 @@ export async function measureControl(browser: Browser, url: string): Promise<Lon
   }
 }
 
-async function measureLive(browser: Browser, url: string, path: string) {
+/** Watches a page while the server is busy. */
+export async function measureLive(browser: Browser, url: string, path: string): Promise<LiveFigures> {
   await using context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
