@@ -82,8 +82,8 @@ function columnsOf(
     {
       title: 'Last activity',
       sort: 'activity',
-      isNumeric: true,
-      className: 'w-32 max-sm:w-26',
+      // Not to the right: a text that counts there would move by itself.
+      className: 'w-36 pl-8 max-sm:w-26 max-sm:pl-4',
       render: ({ lastMessageAt }) => (lastMessageAt === undefined ? '–' : <LiveAge at={lastMessageAt} />),
     },
     {

@@ -12,6 +12,8 @@ import { SAMPLE_MS } from './sample-ms.ts';
 /** A session without an event for this long counts as quiet. */
 export const ACTIVE_MS = 5 * 60_000;
 const SHOWN = 60;
+/** The second holds the longest age there is, so that what counts moves nothing. */
+const COLUMNS = 'grid-cols-[minmax(0,1fr)_minmax(2.75rem,auto)]';
 
 export interface SessionListProps {
   readonly read: () => readonly Session[];
@@ -71,7 +73,7 @@ function SessionButton({ session, now, isChosen, onChoose }: SessionButtonProps)
       title={session.session_id}
       onClick={() => onChoose(isChosen ? undefined : session.session_id)}
       className={classNames(
-        'grid w-full grid-cols-[minmax(0,1fr)_auto] gap-x-2 px-4 py-1.5 text-left hover:bg-hover',
+        `grid w-full ${COLUMNS} gap-x-2 px-4 py-1.5 text-left hover:bg-hover`,
         isChosen && 'bg-selected hover:bg-selected',
       )}
     >
@@ -82,9 +84,9 @@ function SessionButton({ session, now, isChosen, onChoose }: SessionButtonProps)
           {shortId(session.session_id)}
         </span>
       </span>
-      <span className="text-right text-muted">{age(lastAt, now)}</span>
+      <span className="text-muted">{age(lastAt, now)}</span>
       <span className="truncate pl-3.5 text-xs text-muted">{session.last_event_type}</span>
-      <span className="text-right text-xs text-muted">{session.event_count.toLocaleString('en')}</span>
+      <span className="text-xs text-muted">{session.event_count.toLocaleString('en')}</span>
     </button>
   );
 }
@@ -106,14 +108,11 @@ function Activity({ isActive, hue }: { readonly isActive: boolean; readonly hue:
 
 function AgentRow({ agent, now }: { readonly agent: Agent; readonly now: number }) {
   return (
-    <li
-      title={agent.agent_id}
-      className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-2 py-0.5 pr-4 pl-7.5 text-xs text-muted"
-    >
+    <li title={agent.agent_id} className={`grid ${COLUMNS} gap-x-2 py-0.5 pr-4 pl-7.5 text-xs text-muted`}>
       <span className="truncate">
         <span className="text-text">{agent.agent_type ?? 'sub-agent'}</span> {agent.last_event_type}
       </span>
-      <span className="text-right">{age(Date.parse(agent.last_at), now)}</span>
+      <span>{age(Date.parse(agent.last_at), now)}</span>
     </li>
   );
 }

@@ -53,7 +53,7 @@ export function ProposalCard({ proposal, now, onFailure }: ProposalCardProps) {
         <span className="relative z-10">
           <StatusMenu proposal={proposal} onFailure={onFailure} />
         </span>
-        <span className="text-xs text-muted">{age(Date.parse(updated_at), now)}</span>
+        <span className="min-w-[6ch] text-xs text-muted">{age(Date.parse(updated_at), now)}</span>
       </div>
     </article>
   );

@@ -1,0 +1,41 @@
+import { expect, type Page, test } from '@playwright/test';
+import { takenOver } from './open-by-link.ts';
+import { collectShifts, shiftsOf } from './page-faults.ts';
+import { publish } from './publish.ts';
+import { report } from './report.ts';
+import { sendMessages } from './send-messages.ts';
+import { startServer } from './start-server.ts';
+
+/** Where a page's ages count, among other texts. */
+const PAGES = [
+  { path: '/channels', ages: 'td time' },
+  { path: '/users', ages: 'td time' },
+  { path: '/events', ages: 'li button[aria-pressed] > span' },
+  { path: '/reconciliation', ages: 'td' },
+] as const;
+
+test('an age that counts on moves nothing', async ({ context }) => {
+  await using server = await startServer();
+  await sendMessages(server.url, { text: 'said' });
+  await publish(server.url, { session_id: 's-1', summary: 'did' });
+  await report(server.url, { service: 'billing', side: 'actual', counts: { invoices: 3 } });
+  await context.addInitScript(collectShifts);
+  await Promise.all(
+    PAGES.map(async ({ path, ages }) => {
+      const page = await context.newPage();
+      await page.goto(server.url + path);
+      await takenOver(page);
+      const age = page.locator(ages);
+      await expect(age.filter({ hasText: /^(now|\d s)$/ }).first(), path).toBeVisible();
+      // Two digits are wider than one, and than "now".
+      await expect(age.filter({ hasText: /^\d\d s$/ }).first(), path).toBeVisible({ timeout: 15_000 });
+      await frame(page);
+      expect(await shiftsOf(page), path).toEqual([]);
+    }),
+  );
+});
+
+/** What moved until now is told of by then. */
+function frame(page: Page): Promise<void> {
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+}
