@@ -87,7 +87,7 @@ export function ClearedAlert({ alert, now }: Pick<AlertRowProps, 'alert' | 'now'
       <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">
         <Title alert={alert} />
       </span>
-      <span className="text-2xs">
+      <span className="w-36 text-2xs">
         cleared <Ago at={alert.cleared_at ?? alert.last_at} now={now} />
       </span>
     </li>
@@ -113,9 +113,11 @@ function Title({ alert: { title, cause, link } }: { readonly alert: Alert }) {
 function Acknowledgement({ alert, now }: Pick<AlertRowProps, 'alert' | 'now'>) {
   if (alert.acknowledged_at === null) return null;
   return (
-    <p className="max-w-40 text-right text-2xs text-muted max-sm:ml-auto">
+    <p className="w-36 text-2xs text-muted max-sm:ml-auto">
       Acknowledged by <span className="font-medium text-text">{alert.acknowledged_by ?? 'somebody'}</span>{' '}
-      <Ago at={alert.acknowledged_at} now={now} />
+      <span className="block">
+        <Ago at={alert.acknowledged_at} now={now} />
+      </span>
     </p>
   );
 }

@@ -29,7 +29,7 @@ export interface ConnectorTableProps {
   readonly connectors: readonly Connector[] | undefined;
 }
 
-/** Where messages come from, and how well. */
+/** Where messages come from, and how well. The columns have widths of their own: what counts in one moves no other. */
 export const ConnectorTable = memo(function ConnectorTable({ bodyId, connectors = [] }: ConnectorTableProps) {
   const now = useNow(1_000);
   return (
@@ -39,15 +39,15 @@ export const ConnectorTable = memo(function ConnectorTable({ bodyId, connectors 
           Connectors
         </h2>
       </header>
-      <table aria-labelledby="tau-ops-connectors-title" className="w-full border-collapse text-left">
+      <table aria-labelledby="tau-ops-connectors-title" className="w-full border-collapse text-left sm:table-fixed">
         <thead>
           <tr className="border-y border-line bg-ground text-2xs text-muted">
             <Head>Source</Head>
-            <Head className={WIDE}>Mode</Head>
-            <Head>Liveness</Head>
-            <Head className={NUMBER}>Events</Head>
-            <Head className={classNames(NUMBER, LAST)}>Failures</Head>
-            <Head className={WIDE}>Newest event</Head>
+            <Head className={classNames(WIDE, 'w-24')}>Mode</Head>
+            <Head className="sm:w-32">Liveness</Head>
+            <Head className={classNames(NUMBER, 'sm:w-24')}>Events</Head>
+            <Head className={classNames(NUMBER, LAST, 'sm:w-20')}>Failures</Head>
+            <Head className={classNames(WIDE, 'w-36')}>Newest event</Head>
           </tr>
         </thead>
         <tbody id={bodyId}>

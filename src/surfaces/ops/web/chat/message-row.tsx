@@ -3,7 +3,7 @@ import { memo, useDeferredValue, useMemo } from 'react';
 import { Button } from '../../../../ui/button.tsx';
 import { classNames } from '../../../../ui/class-names.ts';
 import { Pill } from '../../../../ui/pill.tsx';
-import { ago, fullTime } from '../../../../ui/time-format.ts';
+import { fullTime, shortTime } from '../../../../ui/time-format.ts';
 import type { ChatMessage } from '../../events.ts';
 import { ChatMarkdown } from './chat-markdown.tsx';
 import { authorOf, endInWords } from './chat-words.ts';
@@ -15,8 +15,8 @@ export interface MessageRowProps {
   readonly row: number;
   /** Whoever reads. */
   readonly person: string | null;
-  /** How long ago it was written. */
-  readonly ageText: string;
+  /** When it was written. */
+  readonly timeText: string;
   /** Stops the answer; absent where that is offered elsewhere. */
   readonly onStop?: ((id: string) => void) | undefined;
   /** Asks the question again; absent where there is no reason to. */
@@ -25,13 +25,13 @@ export interface MessageRowProps {
 
 /** One message of the transcript. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, row, person, ageText } = props;
+  const { message, row, person, timeText } = props;
   const shared = { id: `tau-ops-chat-message-row-${row}`, 'data-message-role': message.role };
   const head = (
     <>
       <span className="font-medium">{authorOf(message, person)}</span>
       <time dateTime={message.at} title={fullTime(Date.parse(message.at))} className="text-xs text-muted">
-        {ageText}
+        {timeText}
       </time>
     </>
   );
@@ -111,8 +111,7 @@ function End({ message, person, onAgain }: MessageRowProps) {
   );
 }
 
-/** How long ago a message was written, as its row shows it. */
-export function ageTextOf({ at }: ChatMessage, now: number): string {
-  // A reader's clock may be a little behind the server's.
-  return ago(Math.min(Date.parse(at), now), now);
+/** When a message was written, as its row shows it: a time of day, since an age that counts would move the name beside it. */
+export function timeTextOf({ at }: ChatMessage, now: number): string {
+  return shortTime(Date.parse(at), now);
 }

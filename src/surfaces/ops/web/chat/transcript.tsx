@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../events.ts';
-import { ageTextOf, MessageRow } from './message-row.tsx';
+import { MessageRow, timeTextOf } from './message-row.tsx';
 
 export interface TranscriptProps {
   readonly messages: readonly ChatMessage[];
@@ -29,7 +29,7 @@ export function Transcript({ messages, person, now, ownId, onStop, onAgain }: Tr
             message={message}
             row={row}
             person={person}
-            ageText={ageTextOf(message, now)}
+            timeText={timeTextOf(message, now)}
             onStop={message.status === 'streaming' && message.id !== ownId ? onStop : undefined}
             onAgain={question ? () => onAgain(question) : undefined}
           />
