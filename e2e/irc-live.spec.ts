@@ -50,7 +50,7 @@ test('what people say on IRC appears on every page, by who said it and where, wh
   bob.send('NICK robert');
   bob.say('#tea', 'said under another name');
   for (const page of [home, messages]) {
-    await expect(page.locator('.message', { hasText: 'zweite Tasse ☕ ünï' })).toBeVisible({ timeout: 2_000 });
+    await expect(page.locator('.message', { hasText: 'zweite Tasse ☕ ünï' })).toBeVisible();
     await expect(page.locator('.message', { hasText: 'bold and red tea' })).toBeVisible();
     await expect(page.locator('.message', { hasText: 'said under another name' })).toContainText('robert');
   }
