@@ -56,14 +56,16 @@ export function AuditSection({ search, services, onSearch }: AuditSectionProps) 
             Clear
           </Button>
         )}
-        <span className="flex flex-1 items-center justify-end gap-2">
+        <span className="flex flex-1 items-center gap-2">
           {fresh > 0 && (
             <Button look="primary" className="rounded-full px-3" onClick={showNewest}>
               {fresh.toLocaleString('en')} new {fresh === 1 ? 'entry' : 'entries'}
             </Button>
           )}
           {data && data.data.length > 0 && (
-            <CopyButton text={JSON.stringify(data.data, undefined, 2)} label="these entries as JSON" />
+            <span className="ml-auto">
+              <CopyButton text={JSON.stringify(data.data, undefined, 2)} label="these entries as JSON" />
+            </span>
           )}
         </span>
       </header>

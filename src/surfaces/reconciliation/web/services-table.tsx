@@ -94,7 +94,7 @@ export function ServicesTable({ services, silentSince, openService, onOpen }: Se
   );
 }
 
-/** The counts of one side in short, those that differ first. */
+/** The counts of one side in short, those that differ first; each has room to grow without moving the next. */
 function Side({
   counts,
   side,
@@ -112,7 +112,10 @@ function Side({
       {known.slice(0, most).map((row) => {
         const value = row[side];
         return (
-          <span key={row.key} className={classNames('whitespace-nowrap', row.differs && 'font-semibold text-bad')}>
+          <span
+            key={row.key}
+            className={classNames('whitespace-nowrap md:min-w-30', row.differs && 'font-semibold text-bad')}
+          >
             <span className={row.differs ? undefined : 'text-muted'}>{shortKey(row.key)}</span>{' '}
             {value === undefined ? 'missing' : compactNumber(value)}
           </span>

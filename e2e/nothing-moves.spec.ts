@@ -39,6 +39,28 @@ test('an age that counts on moves nothing', async ({ context }) => {
   );
 });
 
+test('a figure that grows moves nothing', async ({ page }) => {
+  await using server = await startServer();
+  const count = (rows: number) =>
+    report(server.url, {
+      service: 'billing',
+      side: 'actual',
+      counts: { credits: rows, invoices: rows, refunds: rows },
+    });
+  await count(1);
+  await page.addInitScript(collectShifts);
+  await page.goto(`${server.url}/reconciliation`);
+  await takenOver(page);
+  const fresh = page.getByRole('button', { name: /new entr(y|ies)$/ });
+  for (let reports = 1; reports <= 12; reports += 1) {
+    await count(4 ** reports);
+    await expect(fresh).toHaveText(reports === 1 ? '1 new entry' : `${reports} new entries`);
+  }
+  await expect(page.getByRole('table', { name: 'Services' })).toContainText('invoices 16.8M');
+  await frame(page);
+  expect(await shiftsOf(page)).toEqual([]);
+});
+
 /** What moved until now is told of by then. */
 function frame(page: Page): Promise<void> {
   return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
