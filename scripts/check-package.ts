@@ -29,11 +29,30 @@ try {
   const { bytes, foreign } = await measureClient();
   console.log(`client: ${bytes} of ${CLIENT_LIMIT_BYTES} bytes, minified and gzipped`);
   if (bytes > CLIENT_LIMIT_BYTES) problems.push('the client is larger than its limit');
-  problems.push(...foreign.map((path) => `the client pulls in ${path}`));
+  problems.push(...foreign.map((path) => `the client pulls in ${path}`), ...(await undeclaredImports()));
   for (const problem of problems) console.log(problem);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } finally {
   await rm(scratch, { recursive: true, force: true });
+}
+
+/** What the built modules import and npm would not install beside them. */
+async function undeclaredImports(): Promise<readonly string[]> {
+  const manifest = await Bun.file(join(ROOT, 'package.json')).json();
+  const declared = new Set([manifest.name, ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })]);
+  const transpiler = new Bun.Transpiler({ loader: 'js' });
+  const folder = join(ROOT, 'dist/package');
+  const problems: string[] = [];
+  for (const file of new Bun.Glob('**/*.js').scanSync({ cwd: folder })) {
+    const imports = transpiler.scanImports(await Bun.file(join(folder, file)).text());
+    for (const { path } of imports) {
+      if (/^(\.|node:)/.test(path)) continue;
+      const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+      if (!declared.has(name))
+        problems.push(`dist/package/${file} imports ${path}, which package.json does not declare`);
+    }
+  }
+  return problems;
 }
 
 /** The client entry with everything it imports, as a page would load it. */
