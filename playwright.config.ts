@@ -13,6 +13,8 @@ export default defineConfig({
   ],
   outputDir: 'test-results',
   timeout: 60_000,
+  // On a busy machine: what has to be quick says its own limit.
+  expect: { timeout: 15_000 },
   forbidOnly: process.env.CI !== undefined,
   // Browser and server have two cores between them: a second test would slow both down.
   workers: 1,

@@ -36,9 +36,19 @@ async function readEveryRow(page: Page): Promise<number[]> {
     const seen = new Map<number, number>();
     const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     const { scrollHeight, clientHeight } = table;
+    /** Less than a row and the head of the table. */
+    const leeway = 80;
+    const isCovered = () => {
+      const { top, bottom } = table.getBoundingClientRect();
+      const rows = [...table.querySelectorAll('.message')].map((item) => item.getBoundingClientRect());
+      const [first, last] = [Math.min(...rows.map((row) => row.top)), Math.max(...rows.map((row) => row.bottom))];
+      return first <= top + leeway && last >= bottom - leeway;
+    };
     for (let top = 0; top <= scrollHeight; top += clientHeight - 40) {
       table.scrollTop = top;
-      await painted();
+      const until = performance.now() + 5_000;
+      do await painted();
+      while (!isCovered() && performance.now() < until);
       for (const item of table.querySelectorAll('.message')) {
         seen.set(
           Number(item.getAttribute('aria-rowindex')),
