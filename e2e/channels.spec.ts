@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startFaultProxy } from '../tests/support/fault-proxy.ts';
 import { takenOver } from './open-by-link.ts';
+import { expectWithin } from './page-time.ts';
 import { readApi } from './read-api.ts';
 import { numbered, sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
@@ -40,7 +41,6 @@ test("a channel's count, age and the totals follow every message without a reloa
 test('rapid ingestion across many channels ends on the exact counts, and the page answers meanwhile', async ({
   page,
 }) => {
-  test.setTimeout(90_000);
   await using server = await startServer();
   const names = Array.from({ length: 200 }, (_, index) => `#channel-${index}`);
   await sendMessages(server.url, ...names.map((channel) => ({ channel })));
@@ -244,14 +244,14 @@ test('a lost server shows within 5 s, the rows stay, and updates resume without 
   await sendMessages(first.url, ...numbered(3, 'm', { channel: '#a' }));
   await openList(page, first.url, 'Channels');
   await first.stop('SIGKILL');
-  await expect(badge(page, 'Reconnecting…')).toBeVisible({ timeout: 5_000 });
+  await expectWithin(page, 5_000, () => expect(badge(page, 'Reconnecting…')).toBeVisible());
   await expect(row(page, 'Channels', '#a')).toContainText('3');
   await page.getByRole('button', { name: 'Refresh' }).first().click();
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(row(page, 'Channels', '#a')).toContainText('3');
   await using again = await startServer({ dataDir, port: first.port });
   await sendMessages(again.url, { channel: '#a' }, { channel: '#b' });
-  await expect(badge(page, 'Connected')).toBeVisible({ timeout: 40_000 });
+  await expect(badge(page, 'Connected')).toBeVisible();
   await expect.poll(() => shownCounts(page, 'Channels')).toEqual({ '#a': 4, '#b': 1 });
 });
 
@@ -262,10 +262,10 @@ test('a stream that falls silent shows within 5 s', async ({ page }) => {
   await openList(page, proxy.url, 'Channels');
   proxy.freezeStreams();
   const frozenAt = performance.now();
-  await expect(badge(page, 'Reconnecting…')).toBeVisible({ timeout: 5_000 });
+  await expectWithin(page, 5_000, () => expect(badge(page, 'Reconnecting…')).toBeVisible());
   console.log(`a silent stream showed after ${(performance.now() - frozenAt).toFixed(0)} ms`);
   await sendMessages(server.url, { channel: '#a' });
-  await expect(badge(page, 'Connected')).toBeVisible({ timeout: 10_000 });
+  await expect(badge(page, 'Connected')).toBeVisible();
   await expect(row(page, 'Channels', '#a')).toContainText('2');
 });
 

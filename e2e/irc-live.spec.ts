@@ -9,7 +9,6 @@ import { badge, figure, row } from './summary-table.ts';
 test('what people say on IRC appears on every page, by who said it and where, while it is said', async ({
   browser,
 }) => {
-  test.setTimeout(90_000);
   await using irc = await startIrcServer();
   const connector = {
     server: '127.0.0.1',
@@ -67,14 +66,11 @@ test('what people say on IRC appears on every page, by who said it and where, wh
   using carl = await startTalker(irc, 'carl', ['#tea']);
   // The connector is back when the server names it among those in the channel.
   await expect
-    .poll(
-      async () => {
-        carl.send('NAMES #tea');
-        await carl.settle();
-        return carl.lines.some((line) => / 353 /.test(line) && line.includes('millrace'));
-      },
-      { timeout: 30_000 },
-    )
+    .poll(async () => {
+      carl.send('NAMES #tea');
+      await carl.settle();
+      return carl.lines.some((line) => / 353 /.test(line) && line.includes('millrace'));
+    })
     .toBe(true);
   carl.say('#tea', 'the server is back');
   await expect(messages.locator('.message', { hasText: 'the server is back' })).toBeVisible();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { startFaultProxy } from '../tests/support/fault-proxy.ts';
 import { openByLink, takenOver } from './open-by-link.ts';
+import { expectWithin } from './page-time.ts';
 import { numbered, sendMessages } from './send-messages.ts';
 import { startServer } from './start-server.ts';
 import { tryAgain } from './try-again.ts';
@@ -30,7 +31,7 @@ const row = (page: Page, text: string | RegExp) => page.locator('.message', { ha
 const total = (page: Page) => page.getByTestId('total-messages');
 const grid = (page: Page) => page.getByRole('grid', { name: 'Messages, oldest first' });
 
-/** Scrolls from the oldest row to the newest and reads every row there is. */
+/** Scrolls from the oldest row to the newest and reads every row there is; a row that was not drawn is no lost one. */
 async function readEveryRow(page: Page): Promise<number[]> {
   return grid(page).evaluate(async (table) => {
     const seen = new Map<number, number>();
@@ -56,7 +57,11 @@ async function readEveryRow(page: Page): Promise<number[]> {
         );
       }
     }
-    return [...seen].sort(([a], [b]) => a - b).map(([, number]) => number);
+    const rows = [...seen].sort(([a], [b]) => a - b);
+    const [firstIndex = 0] = rows[0] ?? [];
+    const undrawn = rows.findIndex(([rowIndex], place) => rowIndex !== firstIndex + place);
+    if (undrawn >= 0) throw new Error(`row ${firstIndex + undrawn} was not drawn within 5 s of a scroll`);
+    return rows.map(([, number]) => number);
   });
 }
 
@@ -75,7 +80,6 @@ test('a message that arrives is appended in the order of the times, once, withou
 test('a burst of 20,000 messages in 5 s: none is missing, repeated or out of order, and a click is answered', async ({
   page,
 }) => {
-  test.setTimeout(120_000);
   await using server = await startServer();
   await sendMessages(server.url, { text: 'message 0' });
   await openLive(page, server.url);
@@ -125,7 +129,7 @@ test('older messages are loaded on the way up, and the row in sight stays where 
   await expect(async () => {
     await page.keyboard.press('Home');
     await expect(row(page, /message 1$/)).toBeInViewport({ timeout: 100 });
-  }).toPass({ timeout: 20_000 });
+  }).toPass();
   expect(await readEveryRow(page)).toEqual(Array.from({ length: 900 }, (_, index) => index + 1));
 });
 
@@ -276,7 +280,7 @@ test('a killed server is shown as lost, the rows stay, and the gap is filled whe
   await openLive(page, first.url);
   await expect.poll(() => texts(page)).toEqual(['before']);
   await first.stop('SIGKILL');
-  await expect(page.locator('.status-connected')).toHaveCount(0, { timeout: 5_000 });
+  await expectWithin(page, 5_000, () => expect(page.locator('.status-connected')).toHaveCount(0));
   expect(await texts(page)).toEqual(['before']);
   await page.getByRole('button', { name: 'Refresh' }).click();
   await expect(page.getByRole('alert').filter({ hasText: /\w/ }).first()).toBeVisible();
@@ -301,7 +305,7 @@ test('a silent stall shows within five seconds, the page stays usable, and updat
   await page.route('**/live?*', (route) => route.abort());
   proxy.freezeStreams();
   await sendMessages(server.url, { text: 'while away' });
-  await expect(page.locator('.status-connected')).toHaveCount(0, { timeout: 5_000 });
+  await expectWithin(page, 5_000, () => expect(page.locator('.status-connected')).toHaveCount(0));
   await expect(page.locator('.message')).toHaveCount(3);
   await page.getByRole('button', { name: 'Refresh' }).click();
   await expect(row(page, 'while away')).toBeVisible();

@@ -32,7 +32,7 @@ test('an age that counts on moves nothing', async ({ context }) => {
       await takenOver(page);
       const age = page.locator(ages);
       await expect(age.filter({ hasText: SHORT }).first(), path).toBeVisible();
-      await expect(age.filter({ hasText: WIDER }).first(), path).toBeVisible({ timeout: 15_000 });
+      await expect(age.filter({ hasText: WIDER }).first(), path).toBeVisible();
       await frame(page);
       expect(await shiftsOf(page), path).toEqual([]);
     }),

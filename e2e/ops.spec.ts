@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { alertRows, ask, byId, card, failTools, openOps, startOps } from './ops-scene.ts';
+import { stopClock } from './page-time.ts';
 import { publish } from './publish.ts';
 import { reportBoth } from './report.ts';
 import { sendMessages } from './send-messages.ts';
@@ -116,6 +117,7 @@ test('a lost server is tried again after the delays that the page declares', asy
   const base = await declared('data-reconnect-base-ms');
   const max = await declared('data-reconnect-max-ms');
   const socket = (index: number) => page.evaluate((place) => (window as unknown as Recorded).sockets[place], index);
+  await stopClock(page);
   await ops.server.stop('SIGKILL');
   await expect(page.locator('header').getByText('Reconnecting…')).toBeVisible();
   await expect(byId(page, 'kpi-health')).toHaveAttribute('data-health-state', 'unknown');
@@ -123,16 +125,16 @@ test('a lost server is tried again after the delays that the page declares', asy
 
   for (let attempt = 0; attempt < 7; attempt += 1) {
     await expect.poll(async () => (await socket(attempt))?.closedAt).toBeDefined();
-    await expect(async () => {
-      await page.clock.runFor(400);
-      expect(await socket(attempt + 1)).toBeDefined();
-    }).toPass({ intervals: [0], timeout: 60_000 });
-    const waited = ((await socket(attempt + 1))?.openedAt ?? 0) - ((await socket(attempt))?.closedAt ?? 0);
     const delay = Math.min(max, base * 2 ** attempt);
+    await expect(async () => {
+      await page.clock.runFor(delay / 8);
+      expect(await socket(attempt + 1)).toBeDefined();
+    }).toPass({ intervals: [0] });
+    const waited = ((await socket(attempt + 1))?.openedAt ?? 0) - ((await socket(attempt))?.closedAt ?? 0);
     console.log(`try ${attempt + 1} after ${waited} ms, declared ${delay} ms`);
-    // The jitter of 20 %, and a timer that comes late.
-    expect(waited).toBeGreaterThan(0.8 * delay - 50);
-    expect(waited).toBeLessThan(1.2 * delay + 1_000);
+    // The jitter of 20 %, and a timer that waits for whole milliseconds.
+    expect(waited).toBeGreaterThan(0.8 * delay - 2);
+    expect(waited).toBeLessThan(1.2 * delay + 2);
   }
 });
 

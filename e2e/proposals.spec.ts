@@ -13,9 +13,6 @@ import {
   VIC,
 } from './proposals-scene.ts';
 
-/** Several browsers, a server and its programs share the machine. */
-test.describe.configure({ timeout: 120_000 });
-
 const LOGIN = '/api/v1/proposals/shop.add-login';
 const column = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 const output = (page: Page) => page.getByRole('region', { name: 'Output' });
@@ -39,7 +36,7 @@ test('a project and a proposal are made in dialogs that say what is wrong', asyn
   await expect(ann.getByRole('alert')).toContainText('Lower-case letters');
   await ann.getByLabel('Name').fill('shop');
   await ann.getByRole('button', { name: 'Create project' }).click();
-  await expect(ann).toHaveURL(/\/projects\/shop$/, { timeout: 30_000 });
+  await expect(ann).toHaveURL(/\/projects\/shop$/);
   await ann.getByRole('button', { name: 'New proposal' }).click();
   await ann.getByLabel('Title').fill('Let people sign in');
   await ann.getByLabel('Why', { exact: true }).fill('They ask for it.');
@@ -115,7 +112,7 @@ test('an iteration streams to everybody and is cancelled from another window', a
   await ann.getByLabel('What should change?').fill('valid this time');
   await ann.getByRole('button', { name: 'Start iteration' }).click();
   for (const page of [ann, ray]) {
-    await expect(page.getByRole('heading', { name: /Files modified/ })).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByRole('heading', { name: /Files modified/ })).toBeVisible();
     await expect(page.getByRole('table', { name: 'Edits of specs/scripted/spec.md' })).toContainText('Scripted answer');
     await expect(page.getByText('Valid', { exact: true }).first()).toBeVisible();
   }
@@ -135,9 +132,7 @@ test('without a model, and with one that fails, an iteration says why', async ({
   await open(other, second, '/proposals/shop.add-login?part=iteration');
   await other.getByLabel('What should change?').fill('error');
   await other.getByRole('button', { name: 'Start iteration' }).click();
-  await expect(other.getByRole('region', { name: 'Iteration', exact: true })).toContainText('Failed', {
-    timeout: 30_000,
-  });
+  await expect(other.getByRole('region', { name: 'Iteration', exact: true })).toContainText('Failed');
 });
 
 test('comments reach the reviewers and admins, and nobody else learns that there are any', async ({ browser }) => {

@@ -39,7 +39,6 @@ function vite(cwd: string, command: string): void {
 test("a stranger's dashboard, made with the package's public entries alone, is live and comes back", async ({
   page,
 }) => {
-  test.setTimeout(120_000);
   using installed = buildExample();
   let server = await startServer();
   const preview = spawn('node', [VITE, 'preview', ...['--host', '127.0.0.1', '--port', '4851']], {

@@ -210,7 +210,7 @@ test('what a page shows is in the chosen theme and the time zone of its reader f
 const ROUNDS = Number(process.env.MILLRACE_RENDERED_ROUNDS ?? 25);
 
 test('events that are stored between rendering and taking over are shown once each', async ({ page }) => {
-  test.setTimeout(60_000 + ROUNDS * 2_000);
+  test.setTimeout(240_000 + ROUNDS * 2_000);
   let stored = 40;
   let between = 0;
   const events = [...Array.from({ length: 29 }, (_, index) => `did ${index + 1}`), 'stopped', 'did 30'];
