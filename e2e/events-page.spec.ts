@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, type Page, test } from '@playwright/test';
+import { stopClock } from './page-time.ts';
 import { publish } from './publish.ts';
 import { startServer } from './start-server.ts';
 
@@ -110,7 +111,7 @@ test('"Reconnect now" does not wait for the countdown', async ({ page }) => {
   const button = page.getByRole('button', { name: 'Reconnect now' });
   await expect(button).toBeVisible();
   // The page's clock stands, so that nothing is tried by itself.
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 500));
+  await stopClock(page);
   await using _second = await startServer({ port: first.port, dataDir: first.dataDir });
   await expect(button).toBeVisible();
   await button.click();

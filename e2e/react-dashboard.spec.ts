@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type InstalledPackage, installPackage } from '../tests/support/installed-package.ts';
+import { stopClock } from './page-time.ts';
 import { publish } from './publish.ts';
 import { reportBoth } from './report.ts';
 import { outputMatching, startServer } from './start-server.ts';
@@ -76,7 +77,7 @@ test("a stranger's dashboard, made with the package's public entries alone, is l
     await expect(connection).toHaveText('Reconnecting…');
     await expect(row('billing')).toHaveCount(1);
     // The clock of the page stands while the server comes back: nothing but the button tries again.
-    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 500));
+    await stopClock(page);
     await expect(nextTry(page)).toBeVisible();
     server = await startServer({ port: serverPort });
     await reportBoth(server.url, 'billing', 11);

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import { stopClock } from './page-time.ts';
 
 /** How the page says when it tries again by itself: while it does, nothing is under way. */
 export const nextTry = (page: Page) =>
@@ -14,7 +15,7 @@ export const nextTry = (page: Page) =>
  */
 export async function tryAgain(page: Page, path: string): Promise<void> {
   const countdown = nextTry(page);
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 500));
+  await stopClock(page);
   // Nothing is under way: the page waits for a time that does not come.
   await expect(countdown).toBeVisible();
   await page.unrouteAll({ behavior: 'wait' });

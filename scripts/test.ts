@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BunFile } from 'bun';
 import { staticSteps } from './check-steps.ts';
+import { dealOut, type Weighed } from './deal-out.ts';
 import { type Failure, playwrightFailures, vitestFailures } from './failures.ts';
 import { CHROMIUM, describeMissing, findTool, provision } from './provision.ts';
 import { printStepResult, ROOT, runSteps } from './step.ts';
@@ -11,7 +12,7 @@ import { sumUp, type Tally, tallyPlaywright, tallyVitest } from './tally.ts';
 // Everything that can be tested on this machine. The last line is `N passed, M failed`.
 
 /** Runs of the browser tests, so that two of the slow runners are always beside each other. */
-const BROWSER_SHARDS = 6;
+const BROWSER_RUNS = 6;
 /** No runner may take longer; one that hangs is ended and counts as failed. */
 const RUNNER_LIMIT_MS = 16 * 60_000;
 
@@ -40,11 +41,11 @@ tallies.push({ name: 'build', passed: build === 0 ? 1 : 0, failed: build === 0 ?
 const browser = findTool(CHROMIUM);
 heading(browser ? 'system tests, and browser tests beside them' : 'system tests');
 // Much of both is waiting: for servers to start, for connections to be tried again.
-const shards = browser ? Array.from({ length: BROWSER_SHARDS }, (_, index) => index + 1) : [];
+const browserRuns = browser ? dealOut(browserTests(), BROWSER_RUNS) : [];
 const inBrowser: { readonly tally: Tally; readonly output: string }[] = [];
 const waiting = [
   async () => void tallies.push(await vitest('system tests', 'system')),
-  ...shards.map((shard) => async () => void inBrowser.push(await playwright(`${browser}`, shard))),
+  ...browserRuns.map((files, run) => async () => void inBrowser.push(await playwright(`${browser}`, files, run + 1))),
 ];
 const lane = async () => {
   for (let start = waiting.shift(); start; start = waiting.shift()) await start();
@@ -87,22 +88,31 @@ async function vitest(name: string, ...projects: string[]): Promise<Tally> {
   return tallyVitest(name, json, exitCode);
 }
 
+/** The files of the browser tests; a longer one takes longer. */
+function browserTests(): Weighed[] {
+  const files = [...new Bun.Glob('e2e/*.spec.ts').scanSync(ROOT)];
+  return files.map((name) => ({ name, weight: Bun.file(join(ROOT, name)).size }));
+}
+
 /** What it prints is kept until the other tests have ended. */
 async function playwright(
   executable: string,
-  shard: number,
+  files: readonly string[],
+  number: number,
 ): Promise<{ readonly tally: Tally; readonly output: string }> {
-  const report = join(scratch, `playwright-${shard}.json`);
-  const output = Bun.file(join(scratch, `playwright-${shard}.txt`));
+  const report = join(scratch, `playwright-${number}.json`);
+  const output = Bun.file(join(scratch, `playwright-${number}.txt`));
   const exitCode = await run(
     [
-      ...['playwright', 'test', '--reporter=list,json', '--project=pages', `--shard=${shard}/${BROWSER_SHARDS}`],
-      `--output=${join('test-results', `${shard}`)}`,
+      ...['playwright', 'test', '--reporter=list,json', '--project=pages'],
+      `--output=${join('test-results', `${number}`)}`,
+      // Each is a regular expression for a path.
+      ...files.map((file) => `/${file.replaceAll('.', '\\.')}$`),
     ],
     { CHROMIUM_PATH: executable, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     output,
   );
-  const name = `browser tests ${shard}/${BROWSER_SHARDS}`;
+  const name = `browser tests ${number}/${BROWSER_RUNS}`;
   const json = await readJson(report);
   failures.push(...playwrightFailures(json));
   return { tally: tallyPlaywright(name, json, exitCode), output: await output.text() };

@@ -23,7 +23,7 @@ test('a client that comes back after a silent loss takes the place of its own co
   const stop = client.subscribe(() => statuses.push(client.status().name));
   // The server holds the connection for open: to it, all five places are taken.
   proxy.freezeStreams();
-  await expect.poll(() => statuses, { timeout: 30_000 }).toContain('reconnecting');
+  await expect.poll(() => statuses).toContain('reconnecting');
   await expect.poll(() => client.status().name).toBe('live');
   expect((await ann.post('/api/v1/projects/alpha/lock')).status).toBe(200);
   await expect.poll(() => seen).toEqual(['lock_changed']);

@@ -49,8 +49,7 @@ describe('the installed package', () => {
     tail.stderr.on('data', (chunk: Buffer) => {
       written.err += chunk.toString();
     });
-    const says = (stream: 'out' | 'err', text: string) =>
-      expect.poll(() => written[stream], { timeout: 20_000 }).toContain(text);
+    const says = (stream: 'out' | 'err', text: string) => expect.poll(() => written[stream]).toContain(text);
     try {
       await says('err', 'live');
       await postEvent(server.url, { source_app: 'orders', event_type: 'PreToolUse', summary: 'one' });

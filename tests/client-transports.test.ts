@@ -14,7 +14,7 @@ describe('the client and a real server', () => {
         transport,
         onEvents: (events) => received.push(...events.map(({ data }) => (data as { id: number }).id)),
       });
-      const isLive = () => expect.poll(() => connection.status().name, { timeout: 10_000 }).toBe('live');
+      const isLive = () => expect.poll(() => connection.status().name).toBe('live');
       connection.start();
       try {
         await isLive();
@@ -45,7 +45,7 @@ describe('the client and a real server', () => {
       });
       connection.start();
       try {
-        await expect.poll(() => connection.status().name, { timeout: 10_000 }).toBe('live');
+        await expect.poll(() => connection.status().name).toBe('live');
       } finally {
         connection.stop();
       }

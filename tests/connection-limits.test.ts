@@ -39,7 +39,7 @@ async function connect200OfOneUser(limits: ConnectionLimits) {
   const upgraded = peers.filter(({ status }) => status === 101);
   const openNow = () => upgraded.filter(({ closeCode }) => closeCode() === undefined).length;
   // Clients hear of their end a moment later than the server knows of it.
-  await expect.poll(() => openNow() - system.feeds.readers.size, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => openNow() - system.feeds.readers.size).toBe(0);
   return {
     upgraded: upgraded.length,
     superseded: peers.filter(({ closeCode }) => closeCode() === 4008).length,

@@ -8,7 +8,7 @@ import { startIrcServer } from './support/irc-server.ts';
 import { startTalker } from './support/irc-talker.ts';
 import { startScriptedIrcServer, welcoming } from './support/scripted-irc-server.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { interval: 20 };
 let folder: string;
 
 beforeAll(() => {

@@ -12,7 +12,7 @@ import { startIrcServer } from './support/irc-server.ts';
 import { startTalker } from './support/irc-talker.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { interval: 50 };
 let dataDir: string;
 
 beforeEach(() => {

@@ -64,7 +64,7 @@ describe('the hook settings of the README', () => {
     const { command } = settings.hooks.PreToolUse[0].hooks[0];
     const input = read('src/surfaces/observability/fixtures/claude-code/pre-tool-use.json');
     const run = (url: string) =>
-      spawnSync('sh', ['-c', command.replaceAll(DOCUMENTED_URL, url)], { input, encoding: 'utf8', timeout: 10_000 });
+      spawnSync('sh', ['-c', command.replaceAll(DOCUMENTED_URL, url)], { input, encoding: 'utf8', timeout: 60_000 });
 
     expect(run(server.url)).toMatchObject({ status: 0, stdout: '' });
     const recent = await fetch(`${server.url}/events/recent?limit=1`);

@@ -224,7 +224,7 @@ test('retention removes from both sides: nothing is missing', async () => {
     await surface.log.append(posts);
     await pass(surface, ROUND_MS);
   }
-  await expect.poll(() => surface.log.trimmed().seq, { timeout: 10_000 }).toBeGreaterThan(8_000);
+  await expect.poll(() => surface.log.trimmed().seq).toBeGreaterThan(8_000);
   await pass(surface, 15_000);
   expect((await surface.messages()).map(({ status }) => status)).not.toContain('discrepancy');
   expect(await state(surface, 'millrace/events')).toMatchObject({ status: 'verified' });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { outputMatching, startServer } from '../e2e/start-server.ts';
 import { failToStart } from './support/failed-start.ts';
+import { startRunningTime } from './support/running-time.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const BUN = join(ROOT, 'node_modules/.bin/bun');
@@ -76,9 +77,9 @@ test('SIGTERM tells clients to come back, answers what was taken, and exits 0 wi
   const closed = once(socket, 'close');
   const answers = Array.from({ length: 50 }, (_, index) => post(server.url, `${index}`));
   await answers[0];
-  const startedAt = performance.now();
+  using time = startRunningTime();
   await server.stop('SIGTERM');
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(time.ms).toBeLessThan(5_000);
   const [event] = (await closed) as [CloseEvent];
   expect(event.code).toBe(1001);
   const statuses = (await Promise.allSettled(answers)).map(
@@ -172,7 +173,7 @@ test('a full disk answers 503, readers keep reading, nothing acknowledged is los
   expect(page.status).toBe(200);
 
   expect(spawnSync('prlimit', [`--pid=${child.pid}`, '--fsize=unlimited']).status).toBe(0);
-  await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
   expect((await post(url, 'after')).status).toBe(201);
   const recent = (await (await fetch(`${url}/events/recent`)).json()) as { total: number };
   expect(recent.total).toBe(acknowledged + 1);

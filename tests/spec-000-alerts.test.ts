@@ -16,7 +16,7 @@ import { type Person, type ProposalsSystem, proposalsSystem } from './support/pr
 
 // specs/000, alerts: the server is a process of its own, and every alert is raised by what really happens to it.
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { interval: 50 };
 const MIB = 1024 ** 2;
 const ROOT = join(import.meta.dirname, '..');
 const OWN_RULE = {

@@ -8,7 +8,7 @@ import { kpisSchema, opsStateSchema, timelineSchema } from '../src/surfaces/ops/
 import { getPage, openSocket, openSse } from './support/feed-peers.ts';
 import { proposalsSystem } from './support/proposals-system.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 50 };
+const PATIENCE = { interval: 50 };
 let dataDir: string;
 
 beforeEach(() => {

@@ -11,7 +11,7 @@ import { FollowedFeed } from './followed-feed.ts';
 import type { LogModel, ModelFollower } from './log-model.ts';
 
 /** Something still has to come, and has not. */
-const LATE_MS = 10_000;
+const LATE_MS = 60_000;
 
 /** In one life of a server: more in a minute raise an alert, which is an event of the log that no command has published. */
 export const MOST_REFUSALS = 9;

@@ -100,7 +100,7 @@ async function jump({ clock, jumps, root }: Jumping) {
       if (!(await comesAbout(() => beats.every((one, index) => one.count() >= (before[index] ?? 0) + 2)))) {
         counts.silent += 1;
       }
-      await expect.poll(() => history.acknowledged, { timeout: 30_000 }).toBeGreaterThan(goal);
+      await expect.poll(() => history.acknowledged).toBeGreaterThan(goal);
       const again = await postEvent(server.url, 'a-0', { 'idempotency-key': 'a-0' });
       const other = await postEvent(server.url, 'other', { 'idempotency-key': 'a-0' });
       if (again?.status !== 201 || other?.status !== 409) counts.wrongRepeats += 1;
@@ -123,7 +123,7 @@ async function jump({ clock, jumps, root }: Jumping) {
   if ((await postEvent(server.url, 'last'))?.status === 201) history.acknowledge('last');
   const stored = (await readEvents(server.url)).map(({ id }) => id);
   for (const transport of TRANSPORTS) {
-    await expect.poll(() => history.receivedBy(transport), { timeout: 20_000 }).toBe(stored.length);
+    await expect.poll(() => history.receivedBy(transport)).toBe(stored.length);
   }
   reading.abort();
   // One for each life of the server.

@@ -80,7 +80,7 @@ async function run(stalledCount: number) {
   });
   const healthyCount = Object.values(HEALTHY_PER_KIND).reduce((sum, count) => sum + count, 0);
   const allReceived = () => [...received.values()].filter((count) => count >= COUNT).length;
-  await expect.poll(allReceived, { timeout: 30_000 }).toBe(healthyCount);
+  await expect.poll(allReceived).toBe(healthyCount);
   await expect.poll(() => readMetric(server.url, 'millrace_readers_held_back')).toBe(stalledCount);
 
   const stalledBytes = stalledReaders.map(({ seen }) => seen.bytes);
@@ -91,7 +91,7 @@ async function run(stalledCount: number) {
     const some = stalledReaders.slice(first, first + 10);
     for (const reader of some) reader.readOn();
     const caughtUp = () => some.filter(({ seen }) => seen.marks.length >= COUNT || seen.resets > 0).length;
-    await expect.poll(caughtUp, { timeout: 30_000 }).toBe(some.length);
+    await expect.poll(caughtUp).toBe(some.length);
   }
   for (const [index, reader] of stalledReaders.entries()) {
     for (const mark of reader.seen.marks) history.receive(`stalled ${index}`, `${mark}`);

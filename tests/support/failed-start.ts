@@ -10,7 +10,7 @@ export function failToStart(dataDir: string, env: Readonly<Record<string, string
     cwd: ROOT,
     env: { ...serverEnvironment(), MILLRACE_PORT: '0', MILLRACE_DATA_DIR: dataDir, ...env },
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 60_000,
   });
   return { status, stdout, stderr };
 }

@@ -107,7 +107,7 @@ export async function openStalled(system: EngineSystem, kind: string) {
           .toString('latin1')
           .matchAll(/"text":"(\d+) x/g),
       ];
-      await expect.poll(() => numbers().length, { timeout: 20_000, interval: 200 }).toBe(count);
+      await expect.poll(() => numbers().length, { interval: 200 }).toBe(count);
       peer.socket.destroy();
       return numbers().map((match) => Number(match[1]));
     },
@@ -133,7 +133,7 @@ export async function openStalledAt(system: Pick<EngineSystem, 'server' | 'feeds
     async readUntil(last: string): Promise<string> {
       const text = () => Buffer.concat(peer.received).toString('latin1');
       peer.socket.resume();
-      await expect.poll(text, { timeout: 20_000, interval: 200 }).toContain(last);
+      await expect.poll(text, { interval: 200 }).toContain(last);
       peer.socket.destroy();
       return text();
     },

@@ -31,7 +31,7 @@ export interface IrcServer extends AsyncDisposable {
 }
 
 const READY = /Server "[^"]+" \(on "[^"]+"\) ready/;
-const START_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 60_000;
 const LINK_PASSWORD = 'between-servers';
 
 /** Starts Debian's ngircd on free ports of loopback, without what slows clients down or looks them up. */

@@ -152,9 +152,7 @@ async function openWatch(
     /** The first frame that is as asked, also one that has come already. */
     async next(members: Readonly<Record<string, unknown>>): Promise<Frame> {
       const isIt = (frame: Frame) => Object.entries(members).every(([name, value]) => frame[name] === value);
-      await expect
-        .poll(() => frames.some(isIt), { timeout: 10_000, interval: 10, message: JSON.stringify(members) })
-        .toBe(true);
+      await expect.poll(() => frames.some(isIt), { interval: 10, message: JSON.stringify(members) }).toBe(true);
       const found = frames.find(isIt);
       if (!found) throw new Error('it was there just now');
       return found;

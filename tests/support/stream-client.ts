@@ -33,7 +33,7 @@ export async function openStream(url: string, query = ''): Promise<StreamClient>
   return {
     socket,
     received,
-    has: (count) => expect.poll(() => received.length, { timeout: 20_000, interval: 5 }).toBe(count),
+    has: (count) => expect.poll(() => received.length, { interval: 5 }).toBe(count),
     [Symbol.dispose]: () => socket.close(),
   };
 }

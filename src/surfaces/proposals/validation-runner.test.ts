@@ -153,7 +153,7 @@ describe('the end of a run that goes on', () => {
 
   async function pidsOf(system: RunsSystem): Promise<number[]> {
     const line = async () => (await system.events(ONE)).find(({ type }) => type === 'output')?.line ?? '';
-    await expect.poll(line, { timeout: 10_000 }).toMatch(/^\d+ \d+$/);
+    await expect.poll(line).toMatch(/^\d+ \d+$/);
     return String(await line())
       .split(' ')
       .map(Number);

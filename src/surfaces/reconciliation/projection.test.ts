@@ -72,7 +72,7 @@ describe('reconciliationProjection', () => {
     await surface.report({ service: 'gone', side: 'actual', counts: {} });
     for (let n = 0; n < 4; n += 1) await surface.report({ service: 'busy', side: 'actual', counts: { n } });
     const names = async () => (await surface.latest()).services.map(({ service }) => service);
-    await expect.poll(names, { timeout: 4_000 }).toEqual(['busy']);
-    await expect.poll(async () => (await surface.audit()).meta.total, { timeout: 4_000 }).toBe(2);
+    await expect.poll(names).toEqual(['busy']);
+    await expect.poll(async () => (await surface.audit()).meta.total).toBe(2);
   });
 });

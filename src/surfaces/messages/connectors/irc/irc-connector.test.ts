@@ -41,7 +41,7 @@ test('an unreachable server is tried again after 1, 2, 4, 8, 16, then every 30 s
       failed: (error) => failures.push(error),
     },
   });
-  await expect.poll(() => failures.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(8);
+  await expect.poll(() => failures.length).toBeGreaterThanOrEqual(8);
   const retries = delays.filter((delay) => delay !== 1_000_000);
   expect(retries.slice(0, 8)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
   expect(liveness).toEqual(['connecting', 'reconnecting']);

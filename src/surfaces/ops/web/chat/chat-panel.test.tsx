@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChatMessage } from '../../events.ts';
@@ -6,6 +6,7 @@ import { prepareMarkdown } from './chat-markdown.tsx';
 import { ChatPanel, type ChatPanelProps } from './chat-panel.tsx';
 import { EXAMPLE_QUESTIONS } from './chat-words.ts';
 
+configure({ asyncUtilTimeout: 60_000 });
 afterEach(cleanup);
 
 const AT = '2026-11-01T10:00:00.000Z';
