@@ -1,6 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { takenOver } from './open-by-link.ts';
 import { collectShifts, shiftsOf } from './page-faults.ts';
+import { ADA, call, plantValid, startScene } from './proposals-scene.ts';
 import { publish } from './publish.ts';
 import { report } from './report.ts';
 import { sendMessages } from './send-messages.ts';
@@ -37,6 +38,37 @@ test('an age that counts on moves nothing', async ({ context }) => {
       expect(await shiftsOf(page), path).toEqual([]);
     }),
   );
+});
+
+const LOGIN = '/api/v1/proposals/shop.add-login';
+
+test('an age of a proposal or of one of its parts moves nothing', async ({ browser }) => {
+  await using scene = await startScene(browser, { hasModel: true });
+  plantValid(scene, 'shop', 'add-login', 'Add login');
+  const proposal = () => call(scene.url, ADA, ['GET', LOGIN]);
+  await call(scene.url, ADA, ['POST', `${LOGIN}/validate`]);
+  await expect.poll(async () => (await proposal()).runs[0].status).toBe('passed');
+  await call(scene.url, ADA, ['POST', `${LOGIN}/iterate`, { instructions: 'edit' }]);
+  await expect.poll(async () => (await proposal()).iterations[0].status).toBe('complete');
+  await call(scene.url, ADA, ['POST', `${LOGIN}/comments`, { text: 'Why?', path: 'tasks.md', line: 1 }]);
+  const visit = async (path: string) => {
+    const page = await scene.person(ADA);
+    await page.addInitScript(collectShifts);
+    await page.goto(scene.url + path);
+    await takenOver(page);
+    // Below ten seconds until then, unless the machine is slow.
+    await expect(
+      page
+        .locator('main')
+        .getByText(/\b\d\d s(econds ago)?\b/)
+        .first(),
+      path,
+    ).toBeVisible();
+    await frame(page);
+    expect(await shiftsOf(page), path).toEqual([]);
+  };
+  const parts = ['files', 'comments', 'validation', 'iteration'];
+  await Promise.all(['/projects/shop', ...parts.map((part) => `/proposals/shop.add-login?part=${part}`)].map(visit));
 });
 
 test('a figure that grows moves nothing', async ({ page }) => {

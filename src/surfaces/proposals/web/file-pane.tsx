@@ -43,8 +43,8 @@ export function FilePane({ proposal, path, search, onSearch }: FilePaneProps) {
         <h3 className="min-w-0 font-mono text-xs font-semibold [overflow-wrap:anywhere]">{path}</h3>
         {data && (
           <span className="text-xs text-muted">
-            {data.bytes.toLocaleString('en')} bytes, changed {ago(Date.parse(data.changed_at), now)}{' '}
-            {data.changed_by === null ? 'on disk' : `by ${data.changed_by}`}
+            {data.bytes.toLocaleString('en')} bytes, changed{' '}
+            {data.changed_by === null ? 'on disk' : `by ${data.changed_by}`} {ago(Date.parse(data.changed_at), now)}
           </span>
         )}
         <div className="ml-auto">

@@ -5,10 +5,10 @@ import { classNames } from '../../../ui/class-names.ts';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
 import { Pill } from '../../../ui/pill.tsx';
 import { TextArea } from '../../../ui/text-field.tsx';
-import { ago } from '../../../ui/time-format.ts';
 import { type Iteration, PROPOSAL_LIMITS } from '../events.ts';
 import { IterationResult } from './iteration-result.tsx';
 import { cancelIteration, startIteration } from './proposals-api.ts';
+import { startedText } from './started-text.ts';
 import { ITERATION_WORDS } from './status-words.ts';
 import { StreamedText } from './streamed-text.tsx';
 import { useOrder } from './use-order.ts';
@@ -83,19 +83,18 @@ export function IterationPanel({ proposal, onFailure }: PanelProps) {
 }
 
 function IterationHead({ iteration }: { readonly iteration: Iteration }) {
-  const { status, started_by, started_at, instructions } = iteration;
+  const { status, instructions } = iteration;
   const now = useNow(10_000);
   const { text, tone } = ITERATION_WORDS[status];
   return (
     <header className="flex flex-col gap-1.5 border-b border-line px-4 py-3">
-      <div role="status" className="flex flex-wrap items-center gap-2">
-        <Pill tone={tone} isBusy={status === 'running'}>
-          {text}
-        </Pill>
-        <span className="text-muted">
-          {ago(Date.parse(started_at), now)}
-          {started_by !== '' && ` by ${started_by}`}
+      <div className="flex flex-wrap items-center gap-2">
+        <span role="status">
+          <Pill tone={tone} isBusy={status === 'running'}>
+            {text}
+          </Pill>
         </span>
+        <span className="text-muted">{startedText(iteration, now)}</span>
       </div>
       <p className="whitespace-pre-wrap [overflow-wrap:anywhere]">{instructions}</p>
     </header>
@@ -118,21 +117,20 @@ function IterationHistory({ iterations, shownId, onChoose }: IterationHistoryPro
       <h3 className="px-4 pt-3 pb-1 font-semibold">History</h3>
       {iterations.length === 0 && <p className="px-4 pb-3 text-muted">No iterations yet.</p>}
       <ol className="p-2">
-        {iterations.map(({ iteration_id, status, started_by, started_at, instructions }) => (
-          <li key={iteration_id}>
+        {iterations.map((iteration) => (
+          <li key={iteration.iteration_id}>
             <button
               type="button"
-              aria-current={iteration_id === shownId ? 'true' : undefined}
-              onClick={() => onChoose(iteration_id)}
+              aria-current={iteration.iteration_id === shownId ? 'true' : undefined}
+              onClick={() => onChoose(iteration.iteration_id)}
               className={classNames(
                 'flex w-full flex-col gap-1 rounded-md px-2 py-1.5 text-left outline-offset-[-2px] hover:bg-hover',
-                iteration_id === shownId && 'bg-selected hover:bg-selected',
+                iteration.iteration_id === shownId && 'bg-selected hover:bg-selected',
               )}
             >
-              <span className="line-clamp-2 [overflow-wrap:anywhere]">{instructions}</span>
+              <span className="line-clamp-2 [overflow-wrap:anywhere]">{iteration.instructions}</span>
               <span className="text-xs text-muted">
-                {ITERATION_WORDS[status].text}, {ago(Date.parse(started_at), now)}
-                {started_by !== '' && ` by ${started_by}`}
+                {ITERATION_WORDS[iteration.status].text}, {startedText(iteration, now)}
               </span>
             </button>
           </li>

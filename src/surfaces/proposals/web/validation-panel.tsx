@@ -2,10 +2,11 @@ import { useNow } from '../../../react/use-now.ts';
 import { asSentence } from '../../../ui/as-sentence.ts';
 import { ExplainedButton } from '../../../ui/explained-button.tsx';
 import { Pill } from '../../../ui/pill.tsx';
-import { ago, fullTime } from '../../../ui/time-format.ts';
+import { fullTime } from '../../../ui/time-format.ts';
 import type { ProposalDetail, ValidationRun } from '../events.ts';
 import { OutputConsole } from './output-console.tsx';
 import { cancelValidation, startValidation } from './proposals-api.ts';
+import { startedText } from './started-text.ts';
 import { RUN_WORDS } from './status-words.ts';
 import { useOrder } from './use-order.ts';
 import { readSummary, summaryText, type ValidationSummary } from './validation-summary.ts';
@@ -117,7 +118,7 @@ function RunHistory({ runs }: { readonly runs: readonly ValidationRun[] }) {
       ) : (
         <ol className="divide-y divide-line">
           {runs.map((run) => {
-            const { run_id, status, started_by, started_at, error } = run;
+            const { run_id, status, started_at, error } = run;
             const summary = readSummary(run.summary);
             return (
               <li key={run_id} className="flex flex-col gap-1 px-4 py-2">
@@ -126,8 +127,7 @@ function RunHistory({ runs }: { readonly runs: readonly ValidationRun[] }) {
                     {RUN_WORDS[status].text}
                   </Pill>
                   <span className="truncate text-xs text-muted" title={fullTime(Date.parse(started_at))}>
-                    {ago(Date.parse(started_at), now)}
-                    {started_by !== '' && ` by ${started_by}`}
+                    {startedText(run, now)}
                   </span>
                 </span>
                 {(error ?? summary) !== undefined && (
