@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 
 interface StaticFile {
   readonly plain: Uint8Array<ArrayBuffer>;
-  readonly gzip: Uint8Array<ArrayBuffer> | undefined;
+  /** Compressed when it is first asked for, and kept. */
+  readonly gzip: (() => Uint8Array<ArrayBuffer>) | undefined;
   readonly etag: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -26,7 +27,7 @@ const COMPRESSIBLE: ReadonlySet<string> = new Set(['.html', '.js', '.css', '.svg
 /** Vite puts a content hash into the names of these: they never change. */
 const HASHED_FOLDER = '/assets/';
 
-/** The built dashboard, held in memory: a few files, compressed once. */
+/** The built dashboard, held in memory: a few files. */
 export class StaticFiles {
   readonly #files: ReadonlyMap<string, StaticFile>;
 
@@ -59,9 +60,9 @@ export class StaticFiles {
     if (!file) return undefined;
     const isKnown = status === 200 && request.headers.get('if-none-match') === file.etag;
     if (isKnown) return new Response(null, { status: 304, headers: file.headers });
-    const isGzip = file.gzip !== undefined && (request.headers.get('accept-encoding') ?? '').includes('gzip');
-    const headers = isGzip ? { ...file.headers, 'content-encoding': 'gzip' } : file.headers;
-    return new Response(isGzip ? file.gzip : file.plain, { status, headers });
+    const accepts = request.headers.get('accept-encoding') ?? '';
+    if (!file.gzip || !accepts.includes('gzip')) return new Response(file.plain, { status, headers: file.headers });
+    return new Response(file.gzip(), { status, headers: { ...file.headers, 'content-encoding': 'gzip' } });
   }
 }
 
@@ -74,5 +75,7 @@ function describe(url: string, plain: Uint8Array<ArrayBuffer>): StaticFile {
     etag,
     vary: 'accept-encoding',
   };
-  return { plain, etag, headers, gzip: COMPRESSIBLE.has(extension) ? new Uint8Array(gzipSync(plain)) : undefined };
+  let packed: Uint8Array<ArrayBuffer> | undefined;
+  const gzip = () => (packed ??= new Uint8Array(gzipSync(plain)));
+  return { plain, etag, headers, gzip: COMPRESSIBLE.has(extension) ? gzip : undefined };
 }

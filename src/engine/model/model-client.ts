@@ -1,5 +1,3 @@
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { APICallError, streamText } from 'ai';
 import type { Clock } from '../clock.ts';
 
 /** An OpenAI-compatible server, as configured. */
@@ -72,7 +70,7 @@ export async function* streamAnswer({
   const silence = giveUp('the model said nothing for too long');
   let cancelSilence = clock.schedule(timings.silenceMs, silence);
   try {
-    for await (const part of open(settings, prompt, request.signal)) {
+    for await (const part of await open(settings, prompt, request.signal)) {
       if (signal.aborted) return;
       if (timedOut !== undefined) break;
       if (part.type === 'error') throw part.error;
@@ -88,7 +86,7 @@ export async function* streamAnswer({
     }
   } catch (error) {
     if (signal.aborted) return;
-    if (timedOut === undefined) throw asModelError(error);
+    if (timedOut === undefined) throw await asModelError(error);
   } finally {
     cancelTotal();
     cancelSilence();
@@ -99,7 +97,12 @@ export async function* streamAnswer({
   if (timedOut !== undefined && !signal.aborted) throw new ModelError('timeout', timedOut);
 }
 
-function open({ baseUrl, model, apiKey }: ModelSettings, { system, messages }: ModelPrompt, signal: AbortSignal) {
+async function open({ baseUrl, model, apiKey }: ModelSettings, { system, messages }: ModelPrompt, signal: AbortSignal) {
+  // Here, so that a server without a model starts without the SDK.
+  const [{ createOpenAICompatible }, { streamText }] = await Promise.all([
+    import('@ai-sdk/openai-compatible'),
+    import('ai'),
+  ]);
   const provider = createOpenAICompatible({
     name: 'millrace',
     baseURL: baseUrl,
@@ -116,8 +119,9 @@ function open({ baseUrl, model, apiKey }: ModelSettings, { system, messages }: M
   }).stream;
 }
 
-function asModelError(error: unknown): ModelError {
+async function asModelError(error: unknown): Promise<ModelError> {
   if (error instanceof ModelError) return error;
+  const { APICallError } = await import('ai');
   // A stream that breaks off in the middle is told with the status it began with.
   if (APICallError.isInstance(error) && error.statusCode !== undefined && error.statusCode >= 400) {
     return new ModelError('provider', `the model's server answered ${error.statusCode}`, error);

@@ -8,9 +8,8 @@ import { configurationChanges, configuredById } from './configured-connectors.ts
 import { ALL_CONNECTORS, type StoredConnector } from './connector-rows.ts';
 import { Delivery } from './delivery.ts';
 import { HealthReport } from './health-report.ts';
-import { IrcConnector } from './irc/irc-connector.ts';
-import { DEFAULT_IRC_TIMINGS, type IrcTimings } from './irc/irc-session.ts';
 import type { ConfiguredIrc } from './irc/irc-settings.ts';
+import { DEFAULT_IRC_TIMINGS, type IrcTimings } from './irc/irc-timings.ts';
 import { ADDED, type AddedBody, addedEvent, REMOVED, type RemovedBody } from './records.ts';
 
 export interface ConnectorSetOptions {
@@ -110,6 +109,8 @@ export class ConnectorSet implements AsyncDisposable {
   async #start(id: string, settings: string): Promise<void> {
     if (this.#running.get(id)?.settings === settings) return;
     await this.#stop(id);
+    // A server without connectors starts without its code.
+    const { IrcConnector } = await import('./irc/irc-connector.ts');
     if (this.#ended.signal.aborted) return;
     const { clock, logger, ingestGate } = this.#uses;
     const { timings, maxWaiting } = this.#options;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../../engine/clock.ts';
 import type { Liveness } from '../../../../protocol/connector.ts';
 import { IrcConnector } from './irc-connector.ts';
-import { DEFAULT_IRC_TIMINGS } from './irc-session.ts';
+import { DEFAULT_IRC_TIMINGS } from './irc-timings.ts';
 
 /** Notes the delays that are asked for and lets a hundredth of them pass. */
 function quickClock(delays: number[]): Clock {

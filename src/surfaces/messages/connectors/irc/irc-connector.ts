@@ -4,8 +4,9 @@ import type { Liveness } from '../../../../protocol/connector.ts';
 import { reconnectDelayMs, STEADY_RECONNECT_POLICY } from '../../../../protocol/reconnect-policy.ts';
 import type { ConnectorMessage } from '../connector-message.ts';
 import { ChannelSet } from './channel-set.ts';
-import { IrcSession, type IrcTimings } from './irc-session.ts';
+import { IrcSession } from './irc-session.ts';
 import type { IrcSettings } from './irc-settings.ts';
+import type { IrcTimings } from './irc-timings.ts';
 import { lineToMessage } from './line-to-message.ts';
 
 export interface IrcConnectorOptions {

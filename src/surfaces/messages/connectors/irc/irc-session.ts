@@ -2,28 +2,8 @@
 import { type ChannelText, Client, type ParsedLine } from 'irc-framework';
 import type { Clock } from '../../../../engine/clock.ts';
 import { IrcSocket } from './irc-socket.ts';
+import type { IrcTimings } from './irc-timings.ts';
 import { plainText } from './plain-text.ts';
-
-export interface IrcTimings {
-  /** A server that is silent for this long is asked whether it is there. Default 15000. */
-  readonly pingAfterMs: number;
-  /** How long it may then take to say anything. Default 10000. */
-  readonly pongWithinMs: number;
-  /** From the first byte to the welcome. Default 30000. */
-  readonly registerWithinMs: number;
-  /** How long a JOIN may stay unanswered. Default 20000. */
-  readonly joinWithinMs: number;
-  /** When a channel that refused is tried again. Default 300000. */
-  readonly rejoinAfterMs: number;
-}
-
-export const DEFAULT_IRC_TIMINGS: IrcTimings = {
-  pingAfterMs: 15_000,
-  pongWithinMs: 10_000,
-  registerWithinMs: 30_000,
-  joinWithinMs: 20_000,
-  rejoinAfterMs: 300_000,
-};
 
 export interface IrcSessionOptions {
   readonly server: string;
