@@ -11,6 +11,7 @@ import {
   reportAcceptedSchema,
 } from '../src/surfaces/reconciliation/events.ts';
 import { openEventSource } from './support/event-source.ts';
+import { startRunningTime } from './support/running-time.ts';
 
 // specs/001 "Acceptance Criteria", the server's part. The server is a process of its own, as a user runs it.
 
@@ -48,6 +49,7 @@ describe('AC-1: an event is received via SSE within 1 second', () => {
     await report(server.url, { service: 'billing', side: 'expected', counts: { invoices: 1 } });
     const latencies: number[] = [];
     for (let round = 1; round <= 50; round += 1) {
+      using time = startRunningTime();
       const sentAt = Date.now();
       const { eventId, status } = await report(server.url, {
         service: 'billing',
@@ -56,6 +58,7 @@ describe('AC-1: an event is received via SSE within 1 second', () => {
       });
       const event = await stream.next(({ data }) => data.eventId === eventId);
       latencies.push(event.at - sentAt);
+      expect(time.ms).toBeLessThan(LIMIT_MS);
       expect(event.name).toBe('reconciliation.update');
       expect(event.id).toBe(String(event.data.cursor));
       const update = reconciliationEventSchema.parse(event.data);
@@ -64,8 +67,6 @@ describe('AC-1: an event is received via SSE within 1 second', () => {
     }
     latencies.sort((a, b) => a - b);
     console.log(`report to SSE event: ${latencies.length}, p50 ${latencies[24]} ms, p95 ${latencies[47]} ms`);
-    // One pause of this machine may exceed it; the benchmark holds every report against it.
-    expect(latencies[47]).toBeLessThan(LIMIT_MS);
   });
 
   test('what the stream shows is what the poll target and the audit show', async () => {

@@ -11,6 +11,7 @@ import { runtimeEnvironment } from '../src/client/runtime-environment.ts';
 import { ManualClock } from '../src/engine/manual-clock.ts';
 import { seqOf } from '../src/protocol/cursor.ts';
 import { createEventsModel } from '../src/surfaces/observability/web/events-model.ts';
+import { startRunningTime } from './support/running-time.ts';
 import { openStream, postEvent, type Received } from './support/stream-client.ts';
 
 // specs/004 "Contract Tests": its five cases in its words and order, then its performance requirements. The server is a
@@ -18,6 +19,7 @@ import { openStream, postEvent, type Received } from './support/stream-client.ts
 
 /** specs/004 "Latency": the target, and what is acceptable. */
 const TARGET_MS = 100;
+const ACCEPTABLE_MS = 1_000;
 
 let server: RunningServer;
 
@@ -56,15 +58,19 @@ describe('2. Event Broadcast', () => {
     using first = await openStream(server.url);
     using second = await openStream(server.url);
     const rounds = 20;
+    const runningTimes: number[] = [];
     for (let round = 1; round <= rounds; round += 1) {
+      using time = startRunningTime();
       const event = await postEvent(server.url, { summary: `round ${round}` });
       await Promise.all([first.has(round), second.has(round)]);
+      runningTimes.push(time.ms);
       for (const { received } of [first, second]) expect(received.at(-1)?.message.data).toEqual(event);
     }
     const latencies = [...first.received, ...second.received].map(latency);
     report('2 clients, one event at a time', latencies);
-    // One pause of the disk or of this machine may exceed the target; the benchmark holds the tail against it.
-    expect(quantile(latencies, 0.9)).toBeLessThan(TARGET_MS);
+    // One pause of the disk may exceed the target, but not what the specification calls acceptable.
+    expect(quantile(runningTimes, 0.9)).toBeLessThan(TARGET_MS);
+    expect(Math.max(...runningTimes)).toBeLessThan(ACCEPTABLE_MS);
   });
 
   test('every client gets every event, whoever sent it', async () => {
