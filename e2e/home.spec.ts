@@ -108,7 +108,7 @@ test('a silent stall shows within five seconds, the rows stay, Refresh reads on,
   await page.route('**/live?*', (route) => route.abort());
   proxy.freezeStreams();
   await sendMessages(server.url, { text: 'while away' });
-  await expectWithin(page, 5_000, () => expect(page.locator('.status-connected')).toHaveCount(0));
+  await expectWithin(5_000, () => expect(page.locator('.status-connected')).toHaveCount(0));
   expect(await texts(page)).toEqual(['before']);
   await page.getByRole('button', { name: 'Refresh' }).click();
   await expect.poll(() => texts(page)).toEqual(['before', 'while away']);

@@ -280,7 +280,7 @@ test('a killed server is shown as lost, the rows stay, and the gap is filled whe
   await openLive(page, first.url);
   await expect.poll(() => texts(page)).toEqual(['before']);
   await first.stop('SIGKILL');
-  await expectWithin(page, 5_000, () => expect(page.locator('.status-connected')).toHaveCount(0));
+  await expectWithin(5_000, () => expect(page.locator('.status-connected')).toHaveCount(0));
   expect(await texts(page)).toEqual(['before']);
   await page.getByRole('button', { name: 'Refresh' }).click();
   await expect(page.getByRole('alert').filter({ hasText: /\w/ }).first()).toBeVisible();
@@ -305,7 +305,7 @@ test('a silent stall shows within five seconds, the page stays usable, and updat
   await page.route('**/live?*', (route) => route.abort());
   proxy.freezeStreams();
   await sendMessages(server.url, { text: 'while away' });
-  await expectWithin(page, 5_000, () => expect(page.locator('.status-connected')).toHaveCount(0));
+  await expectWithin(5_000, () => expect(page.locator('.status-connected')).toHaveCount(0));
   await expect(page.locator('.message')).toHaveCount(3);
   await page.getByRole('button', { name: 'Refresh' }).click();
   await expect(row(page, 'while away')).toBeVisible();

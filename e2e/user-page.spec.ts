@@ -135,7 +135,7 @@ test('a lost server shows within 5 s, the messages stay, and what came meanwhile
   await sendMessages(first.url, { user: 'ada', text: 'before' });
   await openUser(page, first.url, 'ada');
   await first.stop('SIGKILL');
-  await expectWithin(page, 5_000, () => expect(badge(page, 'Reconnecting…')).toBeVisible());
+  await expectWithin(5_000, () => expect(badge(page, 'Reconnecting…')).toBeVisible());
   expect(await texts(page, 'ada')).toEqual(['before']);
   await using again = await startServer({ dataDir, port: first.port });
   await sendMessages(again.url, { user: 'ada', text: 'meanwhile' });
